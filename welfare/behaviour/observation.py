@@ -1,0 +1,46 @@
+"""What the watch tells the behaviour: one person, in one frame, as values."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """A body's 33 BlazePose landmarks on the picture.
+
+    Attributes:
+        landmarks_px: (33, 2) float32, image pixels of the whole frame.
+        visibility: (33,) float32, 0 to 1; under 0.5 a landmark is unknown, never "fine".
+        person_px: height of the person on the picture, pixels; under about 100 a pose says little.
+    """
+
+    landmarks_px: NDArray[np.float32] = field(repr=False)
+    visibility: NDArray[np.float32] = field(repr=False)
+    person_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One tracked person at one moment.
+
+    Attributes:
+        t_s: the frame's presentation time, seconds; only differences count.
+        track_id: the tracker's number; it may change for the same person.
+        box_px: x1 y1 x2 y2, image pixels.
+        feet_px: where the feet touch the ground on the picture.
+        feet_m: the same on the deck, metres; NaN where the pixel lies above the horizon.
+        score: the detector's score, 0 to 1.
+        seen: found in this frame; False while the tracker coasts on its prediction.
+        pose: None where no pose was tried or found: unknown, never safe.
+    """
+
+    t_s: float
+    track_id: int
+    box_px: tuple[float, float, float, float]
+    feet_px: tuple[float, float]
+    feet_m: tuple[float, float]
+    score: float
+    seen: bool = True
+    pose: Pose | None = None

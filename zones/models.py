@@ -1,0 +1,167 @@
+"""Where we watch: sites, cameras with their calibration, and the zones drawn on their pictures."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from zones.credentials import seal, unseal
+from zones.geometry import GeometryError, View, WatchedZone
+
+
+class Site(models.Model):
+    """A place with cameras: a bridge, a station, a car park."""
+
+    name = models.CharField(max_length=80, unique=True)
+    time_zone = models.CharField(max_length=40, default="Europe/London")
+    control_room_phone = models.CharField(max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Camera(models.Model):
+    """One CCTV camera, its address, its place in words and its calibration."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="cameras")
+    name = models.CharField(max_length=80)
+    enabled = models.BooleanField(default=True)
+    source = models.CharField(
+        max_length=500,
+        help_text="rtsp://, http:// or a file, without user and password: they have own fields.",
+    )
+    username = models.CharField(max_length=80, blank=True)
+    sealed_password = models.TextField(blank=True, editable=False)
+    loop = models.BooleanField(default=False, help_text="Files only: start again at the end.")
+    width = models.PositiveIntegerField(default=1280, help_text="Picture width of the calibration, pixels.")
+    height = models.PositiveIntegerField(default=720, help_text="Picture height of the calibration, pixels.")
+    homography = models.JSONField(
+        null=True, blank=True, help_text="3 x 3, image pixels to ground metres; empty: metres are estimated."
+    )
+    rail_height_m = models.FloatField(default=1.1)
+    side = models.CharField(
+        max_length=40, blank=True, help_text="Which side of the bridge, e.g. east footway."
+    )
+    lamp_column = models.CharField(max_length=20, blank=True)
+    grid_reference = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "name"], name="camera_name_unique_at_site")]
+
+    def __str__(self) -> str:
+        return f"{self.site} / {self.name}"
+
+    @property
+    def password(self) -> str:
+        """The password in clear; never log or show it."""
+        return unseal(self.sealed_password)
+
+    @password.setter
+    def password(self, value: str) -> None:
+        self.sealed_password = seal(value)
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words a responder can act on: site, side, lamp column, camera, grid reference."""
+        lamp = f"lamp column {self.lamp_column}" if self.lamp_column else ""
+        return ", ".join(
+            part
+            for part in (str(self.site), self.side, lamp, f"camera {self.name}", self.grid_reference)
+            if part
+        )
+
+    def view(self) -> View:
+        """This camera's geometry with its enabled zones.
+
+        Raises:
+            GeometryError: the stored calibration or a zone is not usable; the message says which and why.
+        """
+        return View.build(
+            homography=self.homography,
+            size=(self.width, self.height),
+            rail_height_m=self.rail_height_m,
+            zones=[zone.watched() for zone in self.zones.filter(enabled=True)],
+        )
+
+    def clean(self) -> None:
+        """Refuse a broken calibration when it is saved, not when the camera runs."""
+        try:
+            View.build(
+                homography=self.homography,
+                size=(self.width, self.height),
+                rail_height_m=self.rail_height_m,
+                zones=[],
+            )
+        except GeometryError as error:
+            raise ValidationError(str(error)) from error
+
+
+class CameraStatus(models.Model):
+    """What a camera does now, as its watcher last wrote it; one row a camera."""
+
+    class State(models.TextChoices):
+        OFF = "off", "not watched"
+        CONNECTING = "connecting", "connecting"
+        LIVE = "live", "live"
+        STALLED = "stalled", "no new picture"
+        REFUSED = "refused", "user name or password refused"
+        UNREACHABLE = "unreachable", "cannot be reached"
+        CHANGED = "changed", "picture size changed: check the calibration"
+        ENDED = "ended", "recording ended"
+        BROKEN = "broken", "cannot be watched"
+
+    camera = models.OneToOneField(Camera, on_delete=models.CASCADE, primary_key=True, related_name="status")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.OFF)
+    detail = models.CharField(max_length=300, blank=True, help_text="What to do, in words; never a password.")
+    since = models.DateTimeField(auto_now_add=True)
+    last_frame_at = models.DateTimeField(null=True)
+    analysed_fps = models.FloatField(default=0.0)
+    frames_dropped = models.BigIntegerField(default=0)
+    reconnects = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.camera}: {self.get_state_display()}"
+
+
+class Zone(models.Model):
+    """An area drawn on a camera's picture, with the edge line that its people are measured against."""
+
+    class Kind(models.TextChoices):
+        BRIDGE = "bridge", "bridge parapet"
+        EDGE = "edge", "platform, cliff or quay edge"
+        VIEWPOINT = "viewpoint", "viewpoint"
+
+    camera = models.ForeignKey(Camera, on_delete=models.CASCADE, related_name="zones")
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.BRIDGE)
+    enabled = models.BooleanField(default=True)
+    silent = models.BooleanField(default=False, help_text="Score people here and keep a record; never page.")
+    polygon = models.JSONField(help_text="Area: [[x, y], …] image pixels, at least 3 points.")
+    edge = models.JSONField(
+        help_text="Feet line of the barrier: [[x, y], …] image pixels, at least 2 points."
+    )
+    overrides = models.JSONField(
+        default=dict, blank=True, help_text="Profile values that differ here: {name: value}."
+    )
+    override_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["camera", "name"], name="zone_name_unique_on_camera")]
+
+    def __str__(self) -> str:
+        return f"{self.camera} / {self.name}"
+
+    def watched(self) -> WatchedZone:
+        """The zone as geometry.
+
+        Raises:
+            GeometryError: polygon or edge is not usable; the message names the zone and the fault.
+        """
+        return WatchedZone.build(self.name, self.polygon, self.edge, key=self.pk, silent=self.silent)
+
+    def clean(self) -> None:
+        """Refuse half a polygon, crossing lines and an override without a reason."""
+        try:
+            self.watched()
+        except GeometryError as error:
+            raise ValidationError(str(error)) from error
+        if self.overrides and not self.override_reason:
+            raise ValidationError({"override_reason": "Say why this zone differs: the reason is kept."})
