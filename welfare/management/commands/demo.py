@@ -1,0 +1,70 @@
+"""`manage.py demo`: the whole service on this machine, with a clip that raises a real alert."""
+
+import os
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from welfare.demo import environment, running, seed
+from welfare.watch.source import SourceError, probe_size
+
+CTRL_C = (130, 143)  # how honcho says that a person stopped it
+
+
+class Command(BaseCommand):
+    help = "Run the whole service here: web, engines, watchdog, workers, Twilio fake and a demo clip."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--source", default="", help="rtsp://user:pass@host/path, http://… or a file: watch this instead."
+        )
+        parser.add_argument(
+            "--once",
+            action="store_true",
+            help="Without a screen: from pixels to a closed incident, then stop.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            status = self._run(options["source"], once=options["once"])
+        finally:
+            environment.leave()
+        if status not in (0, *CTRL_C):
+            raise CommandError(
+                f"The demo stopped (status {status}). What each part said: {settings.RUN_DIR / 'demo.log'}"
+                if options["once"]
+                else "A part of the demo stopped; its last words are above.",
+                returncode=1,
+            )
+
+    def _run(self, source: str, *, once: bool) -> int:
+        size = None
+        if source:
+            try:
+                size = probe_size(source)
+            except SourceError as error:
+                raise CommandError(f"SOURCE cannot be watched: {error}") from error
+        call_command("migrate", verbosity=0)
+        seed.seed()
+        seed.choose_cameras(source, size)
+        if once:
+            with (settings.RUN_DIR / "demo.log").open("w") as log:
+                return running.run(story=True, log=log)
+        self._welcome()
+        return running.run(story=False)
+
+    def _welcome(self) -> None:
+        lines = [
+            "",
+            f"  Console      {os.environ['PUBLIC_URL']}/",
+            f"    operator   / {os.environ['DEMO_OPERATOR_PASSWORD']}",
+            f"    supervisor / {os.environ['DEMO_SUPERVISOR_PASSWORD']}   (also {os.environ['PUBLIC_URL']}/admin/)",
+            f"  Phones       {os.environ['TWILIO_BASE_URL']}/   the local Twilio fake: nothing leaves this machine",
+            "",
+            "  In about a minute the demo clip raises a critical welfare concern. Ctrl-C stops everything.",
+            "",
+        ]
+        self.stdout.write("\n".join(lines))
