@@ -51,7 +51,7 @@ class EmbeddedValkey:
         if len(str(socket)) > MAX_SOCKET_PATH:
             socket = Path(tempfile.mkdtemp(prefix="handrail-")) / "valkey.sock"
         self._server = ValkeyServer(data_dir=self.folder, port=0, unix_socket_path=socket)
-        # A child inherits blocked signals: Ctrl-C in the terminal must not stop the broker before its clients.
+        # A child inherits blocked signals: Ctrl-C must not stop the broker before its clients.
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             self._server.start()

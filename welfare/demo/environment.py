@@ -1,7 +1,7 @@
-"""The demo's own world, made before Django reads its settings: a lock, two ports, secrets, PostgreSQL, Valkey.
+"""The demo's own world, made before Django reads its settings: lock, ports, secrets, PostgreSQL, Valkey.
 
-Everything lives under `.run/demo` (or `.run/once` for `--once`, which starts from nothing each time). Secrets are
-made once and kept in `secrets.json` there, so that a demo that is started again goes on where it was.
+Everything lives under `.run/demo` (or `.run/once` for `--once`, which starts from nothing each time).
+Secrets are made once and kept in `secrets.json` there, so that a demo that is started again goes on where it was.
 """
 
 import fcntl
@@ -67,8 +67,8 @@ def _lock(run_dir: Path) -> None:
     except BlockingIOError as error:
         lock.seek(0)
         raise DemoError(
-            f"A demo already runs here (process {lock.read().strip() or 'unknown'}). Stop it with Ctrl-C in its "
-            "terminal, or open its console."
+            f"A demo already runs here (process {lock.read().strip() or 'unknown'}). "
+            "Stop it with Ctrl-C in its terminal, or open its console."
         ) from error
     lock.truncate(0)
     lock.write(str(os.getpid()))

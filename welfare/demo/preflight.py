@@ -1,7 +1,7 @@
 """Is this machine able to run Handrail? Run by the system's Python before anything is installed.
 
-Only the standard library: `python3.11 welfare/demo/preflight.py` prints each thing that is missing together with
-the command that mends it, and exits 1; prints nothing and exits 0 where all is there.
+Only the standard library: `python3.11 welfare/demo/preflight.py` prints each thing that is missing with the
+command that mends it, and exits 1; prints nothing and exits 0 where all is there.
 """
 
 import ctypes
@@ -33,9 +33,8 @@ def faults(folder: Path) -> list[str]:
             "    On Debian 12: sudo apt-get install python3.11 python3.11-venv\n"
             "    Elsewhere: make demo PYTHON=/path/to/python3.11"
         )
-    for module in ("venv", "ensurepip"):
-        if importlib.util.find_spec(module) is None:
-            found.append(f"Python's {module} module is missing.\n    sudo apt-get install python3.11-venv")
+    if any(importlib.util.find_spec(module) is None for module in ("venv", "ensurepip")):
+        found.append("Python cannot make environments here.\n    sudo apt-get install python3.11-venv")
     packages = [package for name, package in SYSTEM_LIBRARIES.items() if _missing_library(name)]
     if sys.platform == "linux" and packages:
         found.append(
@@ -44,9 +43,7 @@ def faults(folder: Path) -> list[str]:
         )
     free_mb = shutil.disk_usage(folder).free // 2**20
     if free_mb < NEEDED_FREE_MB and not (folder / ".venv" / ".runtime").exists():
-        found.append(
-            f"{folder} has {free_mb} MB free, {NEEDED_FREE_MB} MB are needed.\n    Free some room and try again."
-        )
+        found.append(f"{folder} has {free_mb} MB free, {NEEDED_FREE_MB} MB are needed.\n    Free some room.")
     if not os.access(folder, os.W_OK):
         found.append(f"{folder} cannot be written.\n    Clone the repository into a folder of your own.")
     return found

@@ -57,12 +57,13 @@ class Command(BaseCommand):
         return running.run(story=False)
 
     def _welcome(self) -> None:
+        console, phones = os.environ["PUBLIC_URL"], os.environ["TWILIO_BASE_URL"]
         lines = [
             "",
-            f"  Console      {os.environ['PUBLIC_URL']}/",
+            f"  Console      {console}/",
             f"    operator   / {os.environ['DEMO_OPERATOR_PASSWORD']}",
-            f"    supervisor / {os.environ['DEMO_SUPERVISOR_PASSWORD']}   (also {os.environ['PUBLIC_URL']}/admin/)",
-            f"  Phones       {os.environ['TWILIO_BASE_URL']}/   the local Twilio fake: nothing leaves this machine",
+            f"    supervisor / {os.environ['DEMO_SUPERVISOR_PASSWORD']}   and {console}/admin/",
+            f"  Phones       {phones}/   the local Twilio fake: nothing leaves this machine",
             "",
             "  In about a minute the demo clip raises a critical welfare concern. Ctrl-C stops everything.",
             "",
