@@ -1,7 +1,7 @@
 """The demo's own world, made before Django reads its settings: lock, ports, secrets, PostgreSQL, Valkey.
 
 Everything lives under `.run/demo` (or `.run/once` for `--once`, which starts from nothing each time).
-Secrets are made once and kept in `secrets.json` there, so that a demo that is started again goes on where it was.
+Secrets are made once and kept in `secrets.json` there: a demo that is started again goes on where it was.
 """
 
 import fcntl
