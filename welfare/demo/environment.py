@@ -66,8 +66,10 @@ def _lock(run_dir: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         lock.seek(0)
+        holder = lock.read().strip() or "unknown"
+        lock.close()
         raise DemoError(
-            f"A demo already runs here (process {lock.read().strip() or 'unknown'}). "
+            f"A demo already runs here (process {holder}). "
             "Stop it with Ctrl-C in its terminal, or open its console."
         ) from error
     lock.truncate(0)

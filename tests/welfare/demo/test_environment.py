@@ -1,0 +1,80 @@
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from welfare.demo import environment
+
+
+def test_a_taken_port_is_named_with_another_to_choose(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("PORT", str(port))
+        with pytest.raises(environment.DemoError, match=f"Port {port} .* make demo PORT={port + 1}"):
+            environment._port("PORT", 8000)
+
+
+@pytest.mark.parametrize("text", ["http", "0", "70000", "-1"])
+def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("PORT", text)
+    with pytest.raises(environment.DemoError, match="is no port"):
+        environment._port("PORT", 8000)
+
+
+HOLD = "import sys; from pathlib import Path; from welfare.demo import environment as e; \
+e._lock(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+
+
+def test_a_second_demo_is_refused_and_a_lock_left_by_a_killed_one_is_not_in_the_way(tmp_path: Path) -> None:
+    first = subprocess.Popen(
+        [sys.executable, "-c", HOLD, tmp_path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=environment.BASE_DIR,
+    )
+    assert first.stdin is not None
+    assert first.stdout is not None
+    assert first.stdout.readline() == "held\n"
+    with pytest.raises(environment.DemoError, match=f"already runs here .process {first.pid}"):
+        environment._lock(tmp_path)
+    first.kill()
+    first.wait()
+    first.stdin.close()
+    first.stdout.close()
+    environment._lock(tmp_path)
+    environment._held.pop().close()
+
+
+def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.json"
+    made = environment._secrets(file)
+    assert environment._secrets(file) == made == json.loads(file.read_text())
+    assert file.stat().st_mode & 0o077 == 0
+    assert made["TWILIO_ACCOUNT_SID"].startswith("AC")
+
+
+def test_the_demo_of_a_taken_port_says_so_in_one_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        program = "from pathlib import Path; from welfare.demo import environment as e; \
+e.BASE_DIR = Path(__import__('sys').argv[1]); e.enter_or_exit([])"
+        done = subprocess.run(
+            [sys.executable, "-c", program, tmp_path],
+            env={**os.environ, "PORT": str(port)},
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=environment.BASE_DIR,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Handrail's demo cannot start: Port {port} ")
+    assert len(done.stderr.splitlines()) == 1
