@@ -1,0 +1,121 @@
+"""Is somebody on the barrier? Read from one sight of a person against the plane of the rail.
+
+`View.on_rail_plane` says where a sight line meets that plane. For somebody on the deck before the barrier every reading
+is at most the true height, and feet read below 0; a foot or a hip that reads high is on the barrier
+(docs/decisions/0001-rail-plane-from-one-homography.md).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from welfare.behaviour.observation import Observation
+from welfare.behaviour.profile import Profile
+from zones.geometry import View, WatchedZone
+
+KNEES, ANKLES, HIPS = (25, 26), (27, 28), (23, 24)  # BlazePose landmark numbers
+SHOULDERS = (11, 12)
+VISIBLE = 0.5  # BlazePose: under this a landmark is a guess
+BORDER_PX = 4.0  # assumed: a box so near the border is cut by it
+LOW_RAIL_M = 0.3  # under this the "rail" is a kerb or nothing
+
+
+@dataclass(frozen=True, slots=True)
+class RailReading:
+    """What one sight says about the barrier.
+
+    Attributes:
+        bottom_m: height on the rail plane of the box's bottom; NaN where it is cut or the camera looks from beyond.
+        top_m: of the box's top.
+        foot_m: of the higher ankle, NaN where not seen well.
+        hips_m: of the hips, NaN where not seen well.
+        foot_on: one foot raised onto the barrier.
+        hips_on: hips at the rail's top or above it.
+        feet_beyond: the whole person stands on the barrier or beyond it.
+        known: the lower body was in the picture, so that False means something.
+    """
+
+    bottom_m: float
+    top_m: float
+    foot_m: float
+    hips_m: float
+    foot_on: bool
+    hips_on: bool
+    feet_beyond: bool
+    known: bool
+
+    @property
+    def across(self) -> bool:
+        """Somebody is on or across the barrier in this frame."""
+        return self.foot_on or self.hips_on or self.feet_beyond
+
+
+UNKNOWN = RailReading(np.nan, np.nan, np.nan, np.nan, False, False, False, False)
+
+
+def looks_from_the_deck(view: View, zone: WatchedZone) -> bool:
+    """Whether the camera hangs on the deck's side of the edge line; from beyond, feet are hidden by the barrier."""
+    return float(view.edge_offset(zone, view.camera_m[:2])[0]) > 0
+
+
+def read(view: View, zone: WatchedZone, person: Observation, profile: Profile) -> RailReading:
+    """Read one sight of a person who is near the edge line."""
+    if not person.seen or not looks_from_the_deck(view, zone):
+        return UNKNOWN
+    x1, y1, x2, y2 = person.box_px
+    width, height = view.size
+    cut = y2 > height - BORDER_PX or x1 < BORDER_PX or x2 > width - BORDER_PX
+    middle = (x1 + x2) / 2
+    (_, bottom), (_, top) = view.on_rail_plane(zone, [[middle, y2], [middle, y1]])
+    foot, low_foot, hips = _pose_heights(view, zone, person)
+    upright = top >= profile.upright_top_m
+    high_rail = view.rail_height_m >= LOW_RAIL_M
+    beyond = -float(view.edge_offset(zone, view.to_ground([[middle, y2]]))[0]) if bottom > 0 else 0.0
+    return RailReading(
+        bottom_m=np.nan if cut else float(bottom),
+        top_m=float(top),
+        foot_m=foot,
+        hips_m=hips,
+        # The other foot stands on the deck, close before the barrier.
+        foot_on=bool(high_rail and foot >= profile.foot_raised_m and low_foot > -0.55 and top > 1.0),
+        hips_on=bool(high_rail and upright and hips >= view.rail_height_m - profile.hips_below_rail_m),
+        feet_beyond=bool(not cut and beyond > profile.beyond_m and (upright or top - bottom > 1.3)),
+        known=not cut or np.isfinite(foot),
+    )
+
+
+def _pose_heights(view: View, zone: WatchedZone, person: Observation) -> tuple[float, float, float]:
+    """Heights on the rail plane: the higher ankle, the lower ankle, the hips; NaN where not seen well."""
+    pose = person.pose
+    if pose is None:
+        return np.nan, np.nan, np.nan
+    width, height = view.size
+    points = pose.landmarks_px.astype(float)
+    inside = (points >= 0).all(axis=1) & (points < [width, height]).all(axis=1)
+    clear = (pose.visibility >= VISIBLE) & inside
+    heights = view.on_rail_plane(zone, points)[:, 1]
+    foot = low_foot = hips = np.nan
+    if clear[list(ANKLES)].all():
+        a, b = heights[list(ANKLES)]
+        knee = heights[KNEES[int(b > a)]]
+        if knee > max(a, b):  # a raised foot has its knee above it
+            foot, low_foot = float(max(a, b)), float(min(a, b))
+    if clear[list(HIPS)].all():
+        hips = float(heights[list(HIPS)].mean())
+    return foot, low_foot, hips
+
+
+def lean_degrees(view: View, person: Observation) -> float:
+    """Angle on the picture between the trunk (hips to shoulders) and the upright there, degrees; NaN if unseen."""
+    pose = person.pose
+    if pose is None or (pose.visibility[[*SHOULDERS, *HIPS]] < VISIBLE).any():
+        return float("nan")
+    shoulders = pose.landmarks_px[list(SHOULDERS)].mean(axis=0)
+    hips = pose.landmarks_px[list(HIPS)].mean(axis=0)
+    x, y = person.feet_m
+    foot, head = view.to_image([[x, y, 0.0], [x, y, 1.7]])
+    upright, trunk = head - foot, shoulders - hips
+    norm = float(np.linalg.norm(upright) * np.linalg.norm(trunk))
+    if not np.isfinite(norm) or norm == 0:
+        return float("nan")
+    return float(np.degrees(np.arccos(np.clip(upright @ trunk / norm, -1, 1))))
