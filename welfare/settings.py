@@ -86,9 +86,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- Database and broker ------------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgresql://postgres@/handrail")}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-    raise ImproperlyConfigured(
-        "DATABASE_URL must name a PostgreSQL database: Handrail's claims and triggers need it."
-    )
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: Handrail's claims and triggers need it.")
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")

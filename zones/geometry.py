@@ -60,9 +60,7 @@ class WatchedZone:
     silent: bool = False
 
     @classmethod
-    def build(
-        cls, name: str, polygon: Any, edge: Any, *, key: int | None = None, silent: bool = False
-    ) -> Self:
+    def build(cls, name: str, polygon: Any, edge: Any, *, key: int | None = None, silent: bool = False) -> Self:
         """Check and make a zone.
 
         Raises:
@@ -73,13 +71,9 @@ class WatchedZone:
         line = _points(edge, 2, f"{label}: the edge line")
         shape = shapely.Polygon(area)
         if not shape.is_valid:
-            raise GeometryError(
-                f"{label}: the area's sides cross ({shapely.is_valid_reason(shape)}); redraw it"
-            )
+            raise GeometryError(f"{label}: the area's sides cross ({shapely.is_valid_reason(shape)}); redraw it")
         if shape.area < MIN_ZONE_AREA_PX:
-            raise GeometryError(
-                f"{label}: the area covers {shape.area:.0f} square pixels, too small to watch"
-            )
+            raise GeometryError(f"{label}: the area covers {shape.area:.0f} square pixels, too small to watch")
         if shapely.LineString(line).length < MIN_EDGE_PX:
             raise GeometryError(f"{label}: the edge line is shorter than {MIN_EDGE_PX:.0f} pixels")
         return cls(name, area, line, key, silent)
@@ -134,9 +128,7 @@ class View:
         if matrix.shape != (3, 3) or not np.isfinite(matrix).all():
             raise GeometryError("homography: expected 3 rows of 3 numbers, image pixels to metres")
         if abs(np.linalg.det(matrix / np.linalg.norm(matrix))) < 1e-12:
-            raise GeometryError(
-                "homography: the matrix is singular; calibrate with four points not in one line"
-            )
+            raise GeometryError("homography: the matrix is singular; calibrate with four points not in one line")
         return cls(size, matrix, rail_height_m, tuple(zones))
 
     def recalibrated(self, homography: Points) -> Self:
@@ -282,9 +274,7 @@ def _signed_offset(line: Points, places: Points) -> NDArray[np.float64]:
     return best
 
 
-def level_homography(
-    size: tuple[int, int], *, camera_height_m: float = 5.0, horizon_px: float | None = None
-) -> Points:
+def level_homography(size: tuple[int, int], *, camera_height_m: float = 5.0, horizon_px: float | None = None) -> Points:
     """A rough image-to-ground homography of a level camera: assumed where nothing is calibrated.
 
     Args:

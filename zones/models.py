@@ -37,9 +37,7 @@ class Camera(models.Model):
         null=True, blank=True, help_text="3 x 3, image pixels to ground metres; empty: metres are estimated."
     )
     rail_height_m = models.FloatField(default=1.1)
-    side = models.CharField(
-        max_length=40, blank=True, help_text="Which side of the bridge, e.g. east footway."
-    )
+    side = models.CharField(max_length=40, blank=True, help_text="Which side of the bridge, e.g. east footway.")
     lamp_column = models.CharField(max_length=20, blank=True)
     grid_reference = models.CharField(max_length=20, blank=True)
 
@@ -63,9 +61,7 @@ class Camera(models.Model):
         """Where it is, in words a responder can act on: site, side, lamp column, camera, grid reference."""
         lamp = f"lamp column {self.lamp_column}" if self.lamp_column else ""
         return ", ".join(
-            part
-            for part in (str(self.site), self.side, lamp, f"camera {self.name}", self.grid_reference)
-            if part
+            part for part in (str(self.site), self.side, lamp, f"camera {self.name}", self.grid_reference) if part
         )
 
     def view(self) -> View:
@@ -135,12 +131,8 @@ class Zone(models.Model):
     enabled = models.BooleanField(default=True)
     silent = models.BooleanField(default=False, help_text="Score people here and keep a record; never page.")
     polygon = models.JSONField(help_text="Area: [[x, y], …] image pixels, at least 3 points.")
-    edge = models.JSONField(
-        help_text="Feet line of the barrier: [[x, y], …] image pixels, at least 2 points."
-    )
-    overrides = models.JSONField(
-        default=dict, blank=True, help_text="Profile values that differ here: {name: value}."
-    )
+    edge = models.JSONField(help_text="Feet line of the barrier: [[x, y], …] image pixels, at least 2 points.")
+    overrides = models.JSONField(default=dict, blank=True, help_text="Profile values that differ here: {name: value}.")
     override_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:

@@ -1,9 +1,9 @@
 """Additive evidence in log-odds, its memory, and the tier that it holds: the formulas of the behaviour table.
 
-    e = w * q * g          weight, quality of the sight, ramp
-    h(t) = max(e, h(t - dt) * 2^(-dt / T))
-    G = max(h in group) + 0.35 * sum(other h in group)
-    L = context + sum G
+e = w * q * g          weight, quality of the sight, ramp
+h(t) = max(e, h(t - dt) * 2^(-dt / T))
+G = max(h in group) + 0.35 * sum(other h in group)
+L = context + sum G
 """
 
 from collections import deque

@@ -12,7 +12,7 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Thresholds, weights and times of one zone. Weights are in nats; all are judgements until outcomes calibrate them."""
+    """Thresholds, weights and times of one zone. Weights, in nats, are judgements until outcomes calibrate them."""
 
     # --- Episode
     leave_grace_s: float = 10.0  # assumed: out of the zone for so long ends the stay

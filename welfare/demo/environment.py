@@ -69,8 +69,7 @@ def _lock(run_dir: Path) -> None:
         holder = lock.read().strip() or "unknown"
         lock.close()
         raise DemoError(
-            f"A demo already runs here (process {holder}). "
-            "Stop it with Ctrl-C in its terminal, or open its console."
+            f"A demo already runs here (process {holder}). Stop it with Ctrl-C in its terminal, or open its console."
         ) from error
     lock.truncate(0)
     lock.write(str(os.getpid()))
@@ -81,9 +80,7 @@ def _lock(run_dir: Path) -> None:
 def _port(name: str, default: int) -> int:
     text = os.environ.get(name, str(default))
     if not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise DemoError(
-            f"{name}={text} is no port. Give a number from 1 to 65535: make demo {name}={default}"
-        )
+        raise DemoError(f"{name}={text} is no port. Give a number from 1 to 65535: make demo {name}={default}")
     port = int(text)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -91,8 +88,7 @@ def _port(name: str, default: int) -> int:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise DemoError(
-                f"Port {port} of this machine is taken ({error.strerror}). Choose another: "
-                f"make demo {name}={port + 1}"
+                f"Port {port} of this machine is taken ({error.strerror}). Choose another: make demo {name}={port + 1}"
             ) from error
     return port
 

@@ -50,9 +50,7 @@ def check_weights(path: Path, sha256: str) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise WeightsError(
-            f"{path} cannot be read ({error.strerror}); restore it from the repository"
-        ) from error
+        raise WeightsError(f"{path} cannot be read ({error.strerror}); restore it from the repository") from error
     if hashlib.sha256(content).hexdigest() != sha256:
         raise WeightsError(f"{path} is not the network on its card (its SHA-256 differs); restore it")
     return content
@@ -96,9 +94,7 @@ class Detector:
         sides = [name for name in by_cells if sizes[name][1] == 4 * BINS]
         self._outputs = (scores, sides)
 
-    def detect(
-        self, image: NDArray[np.uint8], regions: Sequence[Region]
-    ) -> tuple[Boxes, NDArray[np.float32]]:
+    def detect(self, image: NDArray[np.uint8], regions: Sequence[Region]) -> tuple[Boxes, NDArray[np.float32]]:
         """Find people in the regions of a frame.
 
         Args:
@@ -113,9 +109,7 @@ class Detector:
         scores = np.concatenate([f[1] for f in found]) if found else np.empty(0, np.float32)
         return merge(boxes, scores)
 
-    def _tile(
-        self, image: NDArray[np.uint8], region: Region
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _tile(self, image: NDArray[np.uint8], region: Region) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         x1, y1, x2, y2 = region
         tile = cv2.resize(image[y1:y2, x1:x2], (INPUT_PX, INPUT_PX), interpolation=cv2.INTER_AREA)
         blob = ((tile.astype(np.float32) - MEAN_BGR) / STD_BGR).transpose(2, 0, 1)[None]
@@ -134,9 +128,7 @@ class Detector:
 _CENTRES, _STRIDES = _centres()
 
 
-def decode(
-    person: NDArray[np.float32], sides: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def decode(person: NDArray[np.float32], sides: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Network outputs of all cells to boxes.
 
     Args:
@@ -210,10 +202,7 @@ def regions_for(view: View) -> list[Region]:
 def _body_area(view: View, person: float) -> BaseGeometry:
     """Where on the picture bodies of people in the zones can be."""
     return shapely.union_all(
-        [
-            shapely.MultiPoint([*zone.polygon, *(zone.polygon - [0, 0.8 * person])]).convex_hull
-            for zone in view.zones
-        ]
+        [shapely.MultiPoint([*zone.polygon, *(zone.polygon - [0, 0.8 * person])]).convex_hull for zone in view.zones]
     )
 
 

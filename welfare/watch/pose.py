@@ -104,7 +104,5 @@ def _crop(image: NDArray[np.uint8], left: float, top: float, side: float) -> NDA
     """A square of the frame as (256, 256, 3) RGB; grey beyond the border."""
     scale = CROP_PX / side
     move = np.array([[scale, 0, -left * scale], [0, scale, -top * scale]], dtype=np.float64)
-    square = cv2.warpAffine(
-        image, move, (CROP_PX, CROP_PX), flags=cv2.INTER_LINEAR, borderValue=(127, 127, 127)
-    )
+    square = cv2.warpAffine(image, move, (CROP_PX, CROP_PX), flags=cv2.INTER_LINEAR, borderValue=(127, 127, 127))
     return np.ascontiguousarray(cv2.cvtColor(square, cv2.COLOR_BGR2RGB), dtype=np.uint8)

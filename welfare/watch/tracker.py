@@ -113,9 +113,7 @@ class Tracker:
         if buffered:
             unseen = np.clip(self._t_s - self._last[rows], 0, self.settings.coast_s)
             buffer = self.settings.buffer * (1 + 0.5 * unseen)
-            overlap = _overlap(
-                _enlarged(predicted, buffer), _enlarged(found[candidates], self.settings.buffer)
-            )
+            overlap = _overlap(_enlarged(predicted, buffer), _enlarged(found[candidates], self.settings.buffer))
             least = self.settings.min_overlap
         else:
             overlap = _overlap(predicted, found[candidates])

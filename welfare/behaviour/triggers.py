@@ -1,0 +1,83 @@
+"""Triggers: what is critical at once, without waiting for a score."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from welfare.behaviour.cues import velocity
+from welfare.behaviour.episodes import Episode
+from welfare.behaviour.events import Reason
+from welfare.behaviour.observation import Observation
+from zones.geometry import View
+from zones.tier import Tier
+
+BORDER_SHARE = 0.06  # assumed: a track that ends so near the picture's border left the picture
+COMPANY_PX = 1.5  # assumed: somebody within so many box widths may hide the lost person
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A trigger that fires now."""
+
+    tier: Tier
+    reason: Reason
+
+
+def on_the_barrier(episode: Episode, t_s: float) -> Trigger | None:
+    """Hip or ankle on or across the rail plane in 5 of the last 8 frames, by somebody who does not walk on."""
+    p = episode.profile
+    across = [(at, r) for at, r in episode.rail if r.across]
+    if len(across) < p.rail_needed or across[-1][0] - across[0][0] < p.rail_span_s:
+        return None
+    speed = abs(velocity(tuple(episode.recent), 1.5)[0])
+    whole = [r for _, r in across if r.feet_beyond or r.hips_on]
+    if len(whole) < p.rail_needed and speed > p.climb_speed_m_s:
+        return None
+    held = t_s - across[0][0]
+    last = [r for _, r in across]
+    if sum(r.hips_on for r in last) >= p.rail_needed:
+        value, words = float(np.nanmedian([r.hips_m for r in last])), "hips at the top of the railing or above it"
+    elif sum(r.feet_beyond for r in last) >= p.rail_needed:
+        value = float(np.nanmedian([r.bottom_m for r in last]))
+        words = "both feet off the deck, on the railing or beyond the edge"
+    else:
+        heights = [h for r in last if np.isfinite(h := r.foot_m if r.foot_on else r.hips_m)]
+        value = float(np.median(heights)) if heights else float("nan")
+        words = "a foot on the railing"
+    confidence = len(across) / len(episode.rail)
+    reason = Reason("on_the_barrier", f"{words}, for {held:.0f} s", round(value, 2), "m", confidence, 0.0, t_s)
+    return Trigger(Tier.CRITICAL, reason)
+
+
+def gone_at_the_edge(episode: Episode, view: View, others: tuple[Observation, ...], t_s: float) -> Trigger | None:
+    """A person who was followed well near the edge and has not been seen for 3 s, with nothing that hides them."""
+    p, last = episode.profile, episode.last
+    unseen = t_s - episode.seen_s
+    if last is None or unseen < p.gone_unseen_s or "gone_at_the_edge" in episode.triggers:
+        return None
+    followed = episode.seen_s - episode.started_s >= p.gone_followed_s
+    if not followed or episode.offset_m > p.gone_near_m or last.track_id < 0:
+        return None
+    if _near_border(last, view) or _may_be_hidden(last, others):
+        return None
+    if last.box_px[3] - last.box_px[1] < p.gone_person_px:
+        return None
+    climbing = any(r.across for _, r in episode.rail)
+    words = (
+        f"not seen for {unseen:.0f} s after standing {max(episode.offset_m, 0):.1f} m from the edge, with no way out"
+    )
+    reason = Reason("gone_at_the_edge", words, round(unseen, 1), "s", 0.7, 0.0, t_s)
+    return Trigger(Tier.CRITICAL if climbing else Tier.URGENT, reason)
+
+
+def _near_border(person: Observation, view: View) -> bool:
+    x1, y1, x2, y2 = person.box_px
+    width, height = view.size
+    dx, dy = width * BORDER_SHARE, height * BORDER_SHARE
+    return x1 < dx or y1 < dy / 2 or x2 > width - dx or y2 > height - dy
+
+
+def _may_be_hidden(person: Observation, others: tuple[Observation, ...]) -> bool:
+    x1, _, x2, _ = person.box_px
+    reach = COMPANY_PX * (x2 - x1)
+    return any(o.box_px[0] < x2 + reach and o.box_px[2] > x1 - reach for o in others)

@@ -1,0 +1,143 @@
+"""One frame of one camera: people, tracks, feet on the ground, poses where they matter, and what the behaviour says."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from welfare.behaviour.assessment import Assessor
+from welfare.behaviour.events import Event
+from welfare.behaviour.observation import Observation
+from welfare.behaviour.profile import Profile
+from welfare.watch.detector import Detector, regions_for
+from welfare.watch.ground import HeightCalibration
+from welfare.watch.pose import PoseEstimator
+from welfare.watch.tracker import Track, Tracker
+from zones.geometry import View
+
+POSE_NEAR_M = 2.0  # assumed: a pose matters within this of an edge
+POSES_A_FRAME = 2  # assumed: 40 ms each; the nearest to the edge come first
+
+
+class PictureSizeError(ValueError):
+    """The frame is not of the size that the camera was calibrated for."""
+
+
+@dataclass(slots=True)
+class Models:
+    """The two networks of a process, shared by its cameras."""
+
+    detector: Detector = field(default_factory=Detector)
+    pose: PoseEstimator = field(default_factory=PoseEstimator)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one frame gave.
+
+    Attributes:
+        t_s: the frame's time.
+        observations: every confirmed track.
+        events: what the behaviour says.
+        cost_ms: by stage.
+    """
+
+    t_s: float
+    observations: tuple[Observation, ...]
+    events: tuple[Event, ...]
+    cost_ms: dict[str, float]
+
+
+class Pipeline:
+    """The watch of one camera."""
+
+    def __init__(self, view: View, models: Models, profiles: Mapping[str, Profile] | None = None) -> None:
+        self._view = view
+        self._models = models
+        self._regions = regions_for(view)
+        self._tracker = Tracker()
+        self._assessor = Assessor(view, profiles)
+        self._heights = HeightCalibration(view) if view.estimated else None
+
+    def step(self, t_s: float, image: NDArray[np.uint8]) -> Step:
+        """Analyse one frame.
+
+        Args:
+            t_s: presentation time, seconds; not before the last frame's.
+            image: (h, w, 3) uint8, BGR, of the view's size.
+
+        Raises:
+            PictureSizeError: the picture has another size than the calibration.
+        """
+        height, width = image.shape[:2]
+        if (width, height) != self._view.size:
+            raise PictureSizeError(
+                f"the picture is {width} x {height}, the zones were drawn on {self._view.size[0]} x "
+                f"{self._view.size[1]}: draw them again or set the camera back"
+            )
+        cost: dict[str, float] = {}
+        with _timed(cost, "detect"):
+            boxes, scores = self._models.detector.detect(image, self._regions)
+        with _timed(cost, "track"):
+            tracks = self._tracker.update(t_s, boxes, scores)
+        with _timed(cost, "pose"):
+            observations = self._with_poses(image, self._observed(t_s, tracks))
+        with _timed(cost, "assess"):
+            self._recalibrate(observations)
+            events = self._assessor.update(t_s, observations)
+        return Step(t_s, observations, tuple(events), cost)
+
+    def snapshot(self) -> dict[str, Any]:
+        """The stays, JSON-able."""
+        return self._assessor.snapshot()
+
+    def restore(self, state: dict[str, Any], t_s: float) -> None:
+        """Go on with stays that another worker left."""
+        self._assessor.restore(state, t_s)
+
+    def _observed(self, t_s: float, tracks: Sequence[Track]) -> list[Observation]:
+        feet = np.array([[(t.box[0] + t.box[2]) / 2, t.box[3]] for t in tracks]).reshape(-1, 2)
+        ground = self._view.to_ground(feet)
+        return [
+            Observation(
+                t_s=t_s,
+                track_id=track.id,
+                box_px=(float(track.box[0]), float(track.box[1]), float(track.box[2]), float(track.box[3])),
+                feet_px=(float(at[0]), float(at[1])),
+                feet_m=(float(metres[0]), float(metres[1])),
+                score=track.score,
+                seen=track.seen,
+            )
+            for track, at, metres in zip(tracks, feet, ground, strict=True)
+        ]
+
+    def _with_poses(self, image: NDArray[np.uint8], people: list[Observation]) -> tuple[Observation, ...]:
+        wanted = sorted((d, i) for i, p in enumerate(people) if p.seen and (d := self._edge_m(p)) <= POSE_NEAR_M)
+        for _, i in wanted[:POSES_A_FRAME]:
+            people[i] = replace(people[i], pose=self._models.pose.estimate(image, people[i].box_px))
+        return tuple(people)
+
+    def _edge_m(self, person: Observation) -> float:
+        """Metres to the nearest edge line; somebody who seems to stand beyond it is nearest of all."""
+        if not np.isfinite(person.feet_m).all():
+            return float("inf")
+        offsets = [float(self._view.edge_offset(zone, [person.feet_m])[0]) for zone in self._view.zones]
+        return min((max(offset, 0.0) for offset in offsets), default=float("inf"))
+
+    def _recalibrate(self, observations: tuple[Observation, ...]) -> None:
+        better = self._heights.learn(observations) if self._heights else None
+        if better is not None:
+            self._view = better
+            self._regions = regions_for(better)
+            self._assessor.recalibrate(better)
+
+
+@contextmanager
+def _timed(cost: dict[str, float], stage: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    cost[stage] = 1000 * (time.perf_counter() - start)
