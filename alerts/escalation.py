@@ -1,0 +1,111 @@
+"""What an escalation does next: functions of values, with no clock, database or network.
+
+An escalation runs through its steps `loops` times and then repeats the last step for ever: only a person stops it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+LEAST_WAIT_S = 5  # a policy of zero waits must not page in a spin
+QUIET_LOOK_S = 600  # a notice pages nobody; the engine only looks at it again
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a policy as the incident keeps it.
+
+    Attributes:
+        wait_s: seconds to wait for an acknowledgement after it.
+        channels: in order.
+        rota, agency, contact: database keys; one of them, or `everyone`.
+        everyone: the fall-back where nothing else reaches anybody.
+    """
+
+    wait_s: int
+    channels: tuple[str, ...]
+    rota: int | None = None
+    agency: int | None = None
+    contact: int | None = None
+    everyone: bool = False
+
+
+EVERYONE = Step(wait_s=60, channels=("sms", "voice"), everyone=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where an escalation stands: the step that comes next."""
+
+    loop: int
+    step: int
+
+
+def steps_of(snapshot: Mapping[str, Any]) -> tuple[Step, ...]:
+    """The steps of an incident's policy snapshot; nobody to ask means everyone, never silence."""
+    steps = tuple(
+        Step(
+            wait_s=int(s["wait_s"]),
+            channels=tuple(s["channels"]),
+            rota=s.get("rota"),
+            agency=s.get("agency"),
+            contact=s.get("contact"),
+            everyone=bool(s.get("everyone")),
+        )
+        for s in snapshot.get("steps", [])
+    )
+    return steps or (EVERYONE,)
+
+
+def after(position: Position, steps: Sequence[Step], loops: int) -> Position:
+    """The step that follows: the next one, the first of the next loop, or the last one again."""
+    last = len(steps) - 1
+    if position.loop >= loops:
+        return Position(position.loop + 1, last)
+    if position.step < last:
+        return Position(position.loop, position.step + 1)
+    return Position(position.loop + 1, 0 if position.loop + 1 < loops else last)
+
+
+def step_at(position: Position, steps: Sequence[Step]) -> Step:
+    """The step at a position; a position past the end of a shortened policy is its last step."""
+    return steps[min(position.step, len(steps) - 1)]
+
+
+# --- Attempts: states only move forward ---------------------------------------------------------------------
+RANK = {
+    "queued": 0,
+    "claimed": 1,
+    "unknown": 2,
+    "accepted": 3,
+    "sent": 4,
+    "failed_temporary": 5,
+    "failed_permanent": 5,
+    "delivered": 6,
+    "cancelled": 7,
+}
+
+
+def moves_forward(before: str, now: str) -> bool:
+    """Whether an attempt may go from one state to another: late and reordered callbacks may not take it back."""
+    return RANK[now] > RANK[before]
+
+
+# Twilio error codes, as the design lists them.
+RETRY_SMS_LATER = frozenset({"30003", "30008"})  # handset off, unknown carrier error
+NEVER_SMS_AGAIN = frozenset({"30004", "30005", "30006", "21211", "21610", "21612", "21614"})
+OPTED_OUT = "21610"
+
+
+def failure_state(code: str) -> str:
+    """Whether trying the same channel again later can help."""
+    return "failed_permanent" if code in NEVER_SMS_AGAIN else "failed_temporary"
+
+
+def next_channel(channels: Sequence[str], failed: str) -> str | None:
+    """The channel after the one that failed; None when it was the last."""
+    phones = [c for c in channels if c != "console"]
+    if failed not in phones:
+        return phones[0] if phones else None
+    rest = phones[phones.index(failed) + 1 :]
+    return rest[0] if rest else None

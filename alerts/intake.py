@@ -1,12 +1,24 @@
-"""The only door from the watch: `report(concern)` makes or raises an incident, `attach` adds its pictures."""
+"""The only door from the watch: `report(concern)` opens or raises an incident, `attach` adds its pictures."""
 
+import hashlib
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+
+from alerts import audit
+from alerts.models import ConcernReport, Evidence, Incident, Policy
+from zones.models import Zone
 from zones.tier import Tier
+
+logger = logging.getLogger(__name__)
+WRITERS_AT_ONCE = 3  # two workers may report the same stay during a hand-over; a third try always sees the row
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +60,132 @@ class Reported:
 
 
 def report(concern: Concern) -> Reported | None:
-    """Open an incident for a concern, or add it to the unresolved one; None where its zone is silent."""
-    raise NotImplementedError
+    """Open an incident for a concern, or add it to the unresolved one of the same stay.
+
+    A tier that rises starts the escalation again from its first step, also when somebody had acknowledged.
+
+    Returns:
+        None where the zone is silent.
+    """
+    zone = Zone.objects.select_related("camera__site").get(pk=concern.zone_id, camera_id=concern.camera_id)
+    if zone.silent:
+        logger.info("silent zone %s: a %s was scored and pages nobody", zone.pk, concern.tier.word)
+        return None
+    for attempt in range(WRITERS_AT_ONCE):
+        try:
+            with transaction.atomic():
+                return _write(concern, zone)
+        except IntegrityError:
+            if attempt == WRITERS_AT_ONCE - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _write(concern: Concern, zone: Zone) -> Reported:
+    key = f"{zone.camera_id}:{zone.pk}:{concern.episode}"
+    unresolved = Incident.objects.select_for_update().exclude(state=Incident.State.RESOLVED)
+    incident = unresolved.filter(dedupe_key=key).first()
+    opened, raised = incident is None, False
+    if incident is None:
+        incident = Incident.objects.create(
+            camera=zone.camera,
+            zone=zone,
+            place=zone.camera.place,
+            zone_name=zone.name,
+            episode=concern.episode,
+            dedupe_key=key,
+            tier=concern.tier,
+            policy_snapshot=snapshot(zone.camera.site_id, concern.tier),
+            next_action_at=Now(),
+            first_frame_at=concern.frame_at,
+        )
+        audit.record("watch", "opened", incident, tier=concern.tier.word, score=concern.score)
+    elif concern.tier > incident.tier:
+        raised = True
+        _raise(incident, concern, zone)
+    ConcernReport.objects.create(
+        incident=incident,
+        tier=concern.tier,
+        score=concern.score,
+        triggered=concern.triggered,
+        metres_estimated=concern.metres_estimated,
+        frame_at=concern.frame_at,
+        reasons=list(concern.reasons),
+        box_px=list(concern.box_px),
+    )
+    return Reported(incident.pk, opened, raised)
+
+
+def _raise(incident: Incident, concern: Concern, zone: Zone) -> None:
+    before = Tier(incident.tier).word
+    incident.tier = concern.tier
+    incident.state = Incident.State.OPEN
+    incident.policy_snapshot = snapshot(zone.camera.site_id, concern.tier)
+    incident.run += 1
+    incident.loop = incident.step = 0
+    incident.version += 1
+    incident.next_action_at = Now()
+    incident.acknowledged_at = incident.acknowledged_by = None
+    incident.acknowledged_via = ""
+    incident.save()
+    audit.record("watch", "raised", incident, before=before, tier=concern.tier.word, score=concern.score)
+
+
+def snapshot(site_id: int, tier: Tier) -> dict[str, Any]:
+    """The policy of a site for a tier as the incident will keep it; edits never change a page in flight."""
+    if tier is Tier.NOTICE:
+        return {"quiet": True, "steps": [], "loops": 1, "acknowledged_for_s": 900}
+    policy = Policy.objects.filter(site_id=site_id, tier=tier).first()
+    if policy is None:
+        logger.error("site %s has no policy for tier %s: everybody who can be reached is paged", site_id, tier.word)
+        return {"steps": [], "loops": 1, "acknowledged_for_s": 900}
+    return {
+        "policy": policy.pk,
+        "loops": policy.loops,
+        "acknowledged_for_s": policy.acknowledged_for_s,
+        "steps": [
+            {
+                "wait_s": step.wait_s,
+                "channels": step.channels,
+                "rota": step.rota_id,
+                "agency": step.agency_id,
+                "contact": step.contact_id,
+            }
+            for step in policy.steps.all()
+        ],
+    }
 
 
 def attach(incident_id: int, kind: str, path: Path, *, starts_at: datetime, ends_at: datetime) -> None:
     """Add a still or a clip (a file below MEDIA_ROOT) to an incident; the same path again changes nothing."""
-    raise NotImplementedError
+    file = Path(settings.MEDIA_ROOT) / path
+    Evidence.objects.get_or_create(
+        incident_id=incident_id,
+        kind=kind,
+        path=str(path),
+        defaults={
+            "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+        },
+    )
+
+
+def has_evidence(incident_id: int, kind: str) -> bool:
+    """Whether an incident already has a still or a clip."""
+    return Evidence.objects.filter(incident_id=incident_id, kind=kind).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An incident that has no clip yet."""
+
+    incident_id: int
+    camera_id: int
+    frame_at: datetime
+
+
+def without_clip(*, since: datetime) -> list[Wanted]:
+    """Incidents opened after `since` that still have no clip: what a lost task would have made."""
+    found = Incident.objects.filter(opened_at__gte=since).exclude(evidence__kind=Evidence.Kind.CLIP)
+    return [Wanted(i.pk, i.camera_id, i.first_frame_at) for i in found.order_by("-pk")[:20]]

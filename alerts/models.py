@@ -37,9 +37,7 @@ class Contact(models.Model):
     """A person who can be paged. An operator has a `user`; a partner may have none."""
 
     name = models.CharField(max_length=80)
-    agency = models.ForeignKey(
-        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="contacts"
-    )
+    agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="contacts")
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="contact"
     )
@@ -70,9 +68,7 @@ class Shift(models.Model):
     ends_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="shift_ends_after_start")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="shift_ends_after_start")]
 
     def __str__(self) -> str:
         return f"{self.rota}: {self.contact} from {self.starts_at:%d %b %H:%M}"
@@ -239,9 +235,7 @@ class Evidence(models.Model):
 
     class Meta:
         verbose_name_plural = "evidence"
-        constraints = [
-            models.UniqueConstraint(fields=["incident", "kind", "path"], name="evidence_path_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["incident", "kind", "path"], name="evidence_path_unique")]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.incident}"
@@ -274,9 +268,7 @@ class Notification(models.Model):
     channels = models.JSONField(help_text="In order; an attempt that fails starts the next.")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["step_run", "contact"], name="notification_unique_for_person")
-        ]
+        constraints = [models.UniqueConstraint(fields=["step_run", "contact"], name="notification_unique_for_person")]
 
     def __str__(self) -> str:
         return f"{self.contact} for {self.step_run}"
@@ -301,6 +293,9 @@ class Attempt(models.Model):
     channel = models.CharField(max_length=8, choices=Channel.choices)
     address = models.CharField(max_length=120, blank=True)
     state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED)
+    follows = models.OneToOneField(
+        "self", null=True, on_delete=models.CASCADE, related_name="followed_by", help_text="The try that failed."
+    )
     token = models.UUIDField(default=uuid.uuid4, unique=True, help_text="Rides in the callback address.")
     provider_sid = models.CharField(max_length=64, blank=True)
     error_code = models.CharField(max_length=16, blank=True)

@@ -6,6 +6,7 @@ G = max(h in group) + 0.35 * sum(other h in group)
 L = context + sum G
 """
 
+import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from zones.tier import Tier
 
 def remembered(before: float, now: float, dt_s: float, half_life_s: float) -> float:
     """h: what a cue adds now, given what it added `dt_s` ago."""
-    return max(now, before * 2.0 ** (-max(dt_s, 0.0) / half_life_s))
+    return max(now, before * math.exp2(-max(dt_s, 0.0) / half_life_s))
 
 
 def grouped(values: Mapping[str, float], share: float) -> float:
