@@ -21,7 +21,7 @@ def plan_due() -> int:
     """Run every incident that is due; returns how many. One that fails is looked at again soon, and holds up none."""
     done = 0
     failed: set[int] = set()
-    while (pk := _plan_one(failed)) is not None:
+    while _plan_one(failed) is not None:
         done += 1
     return done
 

@@ -1,8 +1,9 @@
 """Every address of the service: the composition root of the web."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("alerts.urls")),
     path("admin/", admin.site.urls),
 ]

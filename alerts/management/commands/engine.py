@@ -1,0 +1,18 @@
+"""`manage.py engine`: drive the escalation until stopped. Run two copies."""
+
+import signal
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from alerts.engine import Engine
+
+
+class Command(BaseCommand):
+    help = "Drive the escalation: page until a person acts. Run two copies."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        engine = Engine()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: engine.stopping.set())
+        engine.run()
