@@ -2,6 +2,7 @@
 """Run a Handrail command: `manage.py help` lists them."""
 
 import os
+import secrets
 import sys
 
 if __name__ == "__main__":
@@ -10,6 +11,8 @@ if __name__ == "__main__":
         from welfare.demo.environment import enter_or_exit
 
         enter_or_exit(sys.argv[2:])
+    elif sys.argv[1:2] == ["analyse"]:  # signs nothing and asks no database: it works with no settings at all
+        os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -7,6 +7,7 @@ One round: 1. run the steps of due incidents; 2. recover attempts of dead sender
 import logging
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import psycopg
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
@@ -79,7 +80,7 @@ def _deliver(attempt: int) -> None:
         connection.close()
 
 
-def _parameters() -> dict[str, object]:
+def _parameters() -> dict[str, Any]:
     parameters = connection.get_connection_params()
     return {k: v for k, v in parameters.items() if k in ("dbname", "user", "password", "host", "port")}
 

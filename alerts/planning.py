@@ -129,12 +129,14 @@ def recipients(step: Step) -> list[Contact]:
         return list(active.filter(pk=step.contact))
     if step.agency is not None:
         return list(active.filter(agency_id=step.agency).order_by("pk"))
+    if step.rota is None:
+        return []
     on_duty = Shift.objects.filter(rota_id=step.rota, starts_at__lte=Now(), ends_at__gt=Now(), contact__active=True)
     people = [shift.contact for shift in on_duty.select_related("contact").order_by("pk")]
     return people or list(active.filter(pk__in=_fallback(step.rota)))
 
 
-def _fallback(rota_id: int | None) -> list[int]:
+def _fallback(rota_id: int) -> list[int]:
     return list(Rota.objects.filter(pk=rota_id).values_list("fallback_id", flat=True))
 
 

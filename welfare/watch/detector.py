@@ -118,8 +118,8 @@ class Detector:
         person = np.concatenate([o[0, :, 0] for o in outputs[:3]])
         sides = np.concatenate([o[0] for o in outputs[3:]])
         boxes, scores = decode(person, sides)
-        scale = np.array([x2 - x1, y2 - y1] * 2, np.float32) / INPUT_PX
-        boxes = boxes * scale + np.array([x1, y1, x1, y1], np.float32)
+        scale = np.array([x2 - x1, y2 - y1] * 2, np.float32) / np.float32(INPUT_PX)
+        boxes = (boxes * scale + np.array([x1, y1, x1, y1], np.float32)).astype(np.float32)
         height, width = image.shape[:2]
         whole = _not_cut(boxes, region, (width, height))
         return boxes[whole], scores[whole]
@@ -209,7 +209,8 @@ def _body_area(view: View, person: float) -> BaseGeometry:
 def _bounds_with_bodies(view: View) -> Region:
     width, height = view.size
     boxes = np.array([zone.bounds() for zone in view.zones])
-    x1, y1, x2, y2 = *boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)
+    x1, y1 = boxes[:, :2].min(axis=0)
+    x2, y2 = boxes[:, 2:].max(axis=0)
     body = _person_px(view, 75) * 1.3
     corners = np.array([x1 - body / 2, y1 - body, x2 + body / 2, y2 + body / 4])
     a, b, c, d = np.clip(corners, 0, [width, height, width, height]).astype(int)

@@ -4,7 +4,6 @@ The network and its figures: `welfare/weights/README.md`. Under about 100 px of 
 (PCK@0.2 0.21 at 60 px, 0.69 at 120 px), so visibility is scaled down with the person's height.
 """
 
-import atexit
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -77,7 +76,6 @@ class PoseEstimator:
             return None
         if self._landmarker is None:
             self._landmarker = _landmarker()
-            atexit.register(self.close)  # MediaPipe's own clean-up fails once the interpreter is going down
         import mediapipe
 
         side = CROP_SCALE * max(person_px, x2 - x1)
@@ -96,7 +94,7 @@ class PoseEstimator:
         )
 
     def close(self) -> None:
-        """Free the network."""
+        """Free the network; MediaPipe cannot do it by itself once the interpreter is going down."""
         if self._landmarker is not None:
             self._landmarker.close()
             self._landmarker = None

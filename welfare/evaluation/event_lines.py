@@ -1,0 +1,75 @@
+"""The lines of an event file, as `docs/analyse.schema.json` describes them."""
+
+import math
+from typing import Any
+
+from welfare.behaviour.events import ConcernRaised, CueMeasured, EpisodeChanged, Event, Reason
+from welfare.behaviour.observation import Observation
+
+
+def track_line(person: Observation, *, estimated: bool) -> dict[str, Any]:
+    """One person in one analysed frame."""
+    return {
+        "t_s": round(person.t_s, 3),
+        "type": "track",
+        "track_id": person.track_id,
+        "box_px": [round(v, 1) for v in person.box_px],
+        "feet_m": _metres(person.feet_m),
+        "metres_estimated": estimated,
+        "score": round(person.score, 3),
+        "seen": person.seen,
+    }
+
+
+def event_line(event: Event) -> dict[str, Any]:
+    """A stay, a cue or a welfare concern."""
+    common = {
+        "t_s": round(event.t_s, 3),
+        "type": _TYPES[type(event)],
+        "track_id": event.track_id,
+        "episode": event.episode,
+        "zone": event.zone,
+    }
+    if isinstance(event, EpisodeChanged):
+        return common | {
+            "state": event.state,
+            "stay_s": round(event.stay_s, 2),
+            "edge_stay_s": round(event.edge_stay_s, 2),
+            "edge_distance_m": _number(event.edge_distance_m),
+            "score": round(event.score, 3),
+            "tier": event.tier.word if event.tier else None,
+        }
+    if isinstance(event, CueMeasured):
+        return common | reason_line(event.reason)
+    return common | {
+        "box_px": [round(v, 1) for v in event.box_px],
+        "feet_m": _metres(event.feet_m),
+        "metres_estimated": event.metres_estimated,
+        "tier": event.tier.word,
+        "score": round(event.score, 3),
+        "triggered": event.triggered,
+        "reasons": [reason_line(reason) for reason in event.reasons],
+    }
+
+
+_TYPES = {EpisodeChanged: "episode", CueMeasured: "cue", ConcernRaised: "concern"}
+
+
+def reason_line(reason: Reason) -> dict[str, Any]:
+    """A cue with its measurement, as it is written to files and kept with an incident."""
+    return {
+        "cue": reason.cue,
+        "words": reason.words,
+        "value": _number(reason.value),
+        "unit": reason.unit,
+        "confidence": round(reason.confidence, 2),
+        "weight_nats": round(reason.weight_nats, 3),
+    }
+
+
+def _metres(at: tuple[float, float]) -> list[float] | None:
+    return [round(at[0], 2), round(at[1], 2)] if math.isfinite(at[0]) and math.isfinite(at[1]) else None
+
+
+def _number(value: float) -> float | None:
+    return round(value, 3) if math.isfinite(value) else None
