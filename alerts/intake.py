@@ -189,3 +189,11 @@ def without_clip(*, since: datetime) -> list[Wanted]:
     """Incidents opened after `since` that still have no clip: what a lost task would have made."""
     found = Incident.objects.filter(opened_at__gte=since).exclude(evidence__kind=Evidence.Kind.CLIP)
     return [Wanted(i.pk, i.camera_id, i.first_frame_at) for i in found.order_by("-pk")[:20]]
+
+
+def wanted_clip(incident_id: int) -> Wanted | None:
+    """What an incident's clip has to show; None where it has one."""
+    if has_evidence(incident_id, Evidence.Kind.CLIP):
+        return None
+    incident = Incident.objects.get(pk=incident_id)
+    return Wanted(incident.pk, incident.camera_id, incident.first_frame_at)

@@ -10,11 +10,11 @@ from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from welfare.evaluation.event_lines import event_line, track_line
+from welfare.watch.pace import Pace
 from welfare.watch.pipeline import Models, Pipeline
 from zones.geometry import View
 
 Progress = Callable[[float, float | None], None]
-EARLY_S = 0.002  # a frame that comes so little before its time is not left for the next
 
 
 class VideoError(ValueError):
@@ -60,19 +60,17 @@ class Replay:
             VideoError: the stream cannot be decoded from some point on.
         """
         first: float | None = None
-        due = 0.0
+        pace, t_s = Pace(fps), 0.0
         try:
             for frame in self._container.decode(self._stream):
                 if frame.time is None:
                     continue
                 first = frame.time if first is None else first
                 t_s = float(frame.time - first)
-                if t_s + EARLY_S < due:
-                    continue
-                due = max(due + 1 / fps, t_s + 0.5 / fps)
-                yield t_s, frame.to_ndarray(format="bgr24")
+                if pace.due(t_s):
+                    yield t_s, frame.to_ndarray(format="bgr24")
         except FFmpegError as error:
-            raise VideoError(f"video {self._path} is damaged after {due:.1f} s: {error.strerror}") from error
+            raise VideoError(f"video {self._path} is damaged after {t_s:.1f} s: {error.strerror}") from error
         if first is None:
             raise VideoError(f"video {self._path} has no frame that can be decoded")
 

@@ -2,10 +2,12 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
+import av.error
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +43,7 @@ def blur_heads(image: Image, boxes: Iterable[Box]) -> Image:
     result = image.copy()
     height, width = image.shape[:2]
     for box in boxes:
-        x1, y1, x2, y2 = (int(round(v)) for v in head_box(box))
+        x1, y1, x2, y2 = (round(v) for v in head_box(box))
         x1, x2, y1, y2 = max(x1, 0), min(x2, width), max(y1, 0), min(y2, height)
         if x2 - x1 > 1 and y2 - y1 > 1:
             result[y1:y2, x1:x2] = _coarse(image[y1:y2, x1:x2], CELLS)
@@ -73,7 +75,7 @@ def write_still(image: Image, people: Iterable[Box], subject: Box, path: Path) -
         OSError: it cannot be written.
     """
     still = blur_heads(image, [*people, subject])
-    x1, y1, x2, y2 = (int(round(v)) for v in subject)
+    x1, y1, x2, y2 = (round(v) for v in subject)
     margin = max(6, (y2 - y1) // 12)
     cv2.rectangle(still, (x1 - margin, y1 - margin), (x2 + margin, y2 + margin), OUTLINE, 2, cv2.LINE_AA)
     done, encoded = cv2.imencode(".jpg", still, [cv2.IMWRITE_JPEG_QUALITY, 88])
@@ -134,8 +136,6 @@ def make_clip(
 
 
 def _clip_stream(out: Any, image: Image) -> Any:
-    from fractions import Fraction
-
     height, width = image.shape[:2]
     scale = min(1.0, CLIP_WIDTH / width)
     stream = out.add_stream("libx264", rate=25, options={"preset": "veryfast", "crf": "25"})

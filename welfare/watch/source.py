@@ -61,10 +61,12 @@ class Frame:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Fault(Exception):
-    state: SourceState
-    words: str
+class _FaultError(Exception):
+    """Why a connection could not be made or ended."""
+
+    def __init__(self, state: SourceState, words: str) -> None:
+        super().__init__(words)
+        self.state, self.words = state, words
 
 
 OnState = Callable[[str, str], None]
@@ -152,7 +154,7 @@ class Source:
                 if is_file(self._address) and self._loop:
                     continue
                 fault = _ended(self._address, frames)
-            except _Fault as found:
+            except _FaultError as found:
                 fault, frames = found, 0 if self.state is SourceState.CONNECTING else 1
             if self._closing.is_set():
                 break
@@ -178,7 +180,7 @@ class Source:
         self._clock.begin()
         with _opened(self._url, self._stall_s) as container:
             stream = container.streams.video[0]
-            stream.thread_type = "SLICE" if not is_file(self._address) else "AUTO"
+            stream.thread_type = "SLICE"  # frame threads would hold pictures back
             start = time.monotonic()
             first_s: float | None = None
             bad = 0
@@ -197,7 +199,7 @@ class Source:
                 except InvalidDataError:
                     pictures, bad = [], bad + 1
                     if bad > BROKEN_PACKETS:
-                        raise _Fault(SourceState.BROKEN, "the stream cannot be decoded: check its codec") from None
+                        raise _FaultError(SourceState.BROKEN, "the stream cannot be decoded: check its codec") from None
                 for picture in pictures:
                     count += 1
                     self._offer(picture)
@@ -244,7 +246,7 @@ def probe_size(source: str) -> tuple[int, int]:
         with _opened(with_credentials(address, username, password), OPEN_S) as container:
             for picture in container.decode(container.streams.video[0]):
                 return picture.width, picture.height
-    except _Fault as fault:
+    except _FaultError as fault:
         raise SourceError(f"{address}: {fault.words}") from None
     except FFmpegError:
         raise SourceError(f"{address}: the stream cannot be decoded: check its codec") from None
@@ -255,7 +257,7 @@ def _opened(url: str, stall_s: float) -> Any:
     """An open container with a picture track.
 
     Raises:
-        _Fault: with the state and the words for it.
+        _FaultError: with the state and the words for it.
     """
     options = {"rtsp_transport": "tcp"} if url.startswith("rtsp") else {}
     try:
@@ -264,7 +266,7 @@ def _opened(url: str, stall_s: float) -> Any:
         raise _fault(error, is_file(url), opened=False) from None
     if not container.streams.video:
         container.close()
-        raise _Fault(SourceState.BROKEN, "there is no picture track: check the address")
+        raise _FaultError(SourceState.BROKEN, "there is no picture track: check the address")
     return container
 
 
@@ -280,24 +282,26 @@ def _seconds(packet: Any) -> float | None:
     return None if stamp is None else float(stamp * packet.time_base)
 
 
-def _fault(error: FFmpegError, file: bool, *, opened: bool) -> _Fault:
+def _fault(error: FFmpegError, file: bool, *, opened: bool) -> _FaultError:
     if isinstance(error, HTTPUnauthorizedError):
-        return _Fault(SourceState.REFUSED, "the camera refuses the user name or the password: correct them")
+        return _FaultError(SourceState.REFUSED, "the camera refuses the user name or the password: correct them")
     if isinstance(error, FileNotFoundError):
-        return _Fault(SourceState.UNREACHABLE, "there is no such file: correct the address")
+        return _FaultError(SourceState.UNREACHABLE, "there is no such file: correct the address")
     if isinstance(error, InvalidDataError):
         what = "file" if file else "stream"
-        return _Fault(SourceState.BROKEN, f"the {what} is damaged or no video: check the address")
+        return _FaultError(SourceState.BROKEN, f"the {what} is damaged or no video: check the address")
     if opened:
-        return _Fault(SourceState.STALLED, "no picture arrives any more: trying again")
+        return _FaultError(SourceState.STALLED, "no picture arrives any more: trying again")
     words = (error.strerror or "no answer").lower()
-    return _Fault(SourceState.UNREACHABLE, f"the camera does not answer ({words}): check power, network and address")
+    return _FaultError(
+        SourceState.UNREACHABLE, f"the camera does not answer ({words}): check power, network and address"
+    )
 
 
-def _ended(address: str, frames: int) -> _Fault:
+def _ended(address: str, frames: int) -> _FaultError:
     if is_file(address):
         name = Path(address).name
         if frames:
-            return _Fault(SourceState.ENDED, f"the recording {name} is over")
-        return _Fault(SourceState.BROKEN, f"the file {name} has no picture that can be decoded")
-    return _Fault(SourceState.STALLED, "the camera ended the stream: trying again")
+            return _FaultError(SourceState.ENDED, f"the recording {name} is over")
+        return _FaultError(SourceState.BROKEN, f"the file {name} has no picture that can be decoded")
+    return _FaultError(SourceState.STALLED, "the camera ended the stream: trying again")

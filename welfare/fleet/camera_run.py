@@ -1,0 +1,187 @@
+"""One camera's life in a worker: source, ring, analysis, and what it has to say."""
+
+import logging
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+from django.conf import settings
+from numpy.typing import NDArray
+
+from alerts.intake import Concern
+from welfare.behaviour.events import ConcernRaised
+from welfare.behaviour.profile import Profile
+from welfare.evaluation.event_lines import reason_line
+from welfare.fleet.leases import Lease
+from welfare.fleet.models import EpisodeCheckpoint
+from welfare.fleet.outbox import Entry, Outbox
+from welfare.fleet.reporter import Progress, Reporter
+from welfare.watch.people_log import PeopleLog
+from welfare.watch.pipeline import Models, PictureSizeError, Pipeline, Step
+from welfare.watch.recorder import Recorder
+from welfare.watch.redact import write_still
+from welfare.watch.source import Frame, Source, SourceState
+from zones.geometry import GeometryError
+from zones.models import Camera
+
+logger = logging.getLogger(__name__)
+
+RESUME_S = 60.0  # a checkpoint older than this is about people who have gone
+OUTBOX = "outbox"
+
+
+class CameraRun:
+    """Watches one camera until it is stopped, its epoch ends, or the camera's settings change.
+
+    Args:
+        camera: what to watch.
+        lease: the right to do it.
+        models: the networks of this process.
+        ask_for_clip: asks a media worker for an incident's clip.
+    """
+
+    def __init__(self, camera: Camera, lease: Lease, models: Models, ask_for_clip: Callable[[int], None]) -> None:
+        self._camera, self._models = camera, models
+        self.progress = Progress()
+        self._stop = threading.Event()
+        self._source: Source | None = None
+        self._outbox = Outbox(settings.RUN_DIR / OUTBOX / str(camera.pk))
+        self.reporter = Reporter(lease, self._outbox, self.progress, self.stop, ask_for_clip)
+        self._zone_profiles = {zone.name: zone for zone in camera.zones.filter(enabled=True)}
+        self._people = PeopleLog(ring_folder(camera.pk))
+        self._recent: deque[float] = deque(maxlen=50)
+        self._pipeline: Pipeline | None = None
+
+    def stop(self, why: str) -> None:
+        """End the run soon; may be called from any thread."""
+        logger.info("camera %s: %s", self._camera.pk, why)
+        self._stop.set()
+        if self._source is not None:
+            threading.Thread(target=self._source.close, name="source-close", daemon=True).start()
+
+    def run(self) -> None:
+        """Watch; returns when it is over."""
+        self.reporter.start()
+        try:
+            self._pipeline = self._resumed()
+            self._watch(self._pipeline)
+        except (GeometryError, ValueError) as error:
+            # A camera that cannot be watched keeps its lease and says why: no worker could do better.
+            self._tell(SourceState.BROKEN.value, str(error))
+            self._stop.wait()
+        finally:
+            self.reporter.close()
+
+    def _resumed(self) -> Pipeline:
+        profiles = {n: Profile().with_overrides(zone.overrides) for n, zone in self._zone_profiles.items()}
+        pipeline = Pipeline(self._camera.view(), self._models, profiles)
+        left = EpisodeCheckpoint.objects.filter(camera=self._camera).first()
+        now_s = time.time()
+        if left is not None and 0 <= now_s - left.frame_at.timestamp() < RESUME_S:
+            pipeline.restore(left.stays, now_s)
+            logger.info("camera %s goes on with the stays of %s", self._camera.pk, left.frame_at)
+        return pipeline
+
+    def _watch(self, pipeline: Pipeline) -> None:
+        camera = self._camera
+        recorder = Recorder(
+            ring_folder(camera.pk), max_bytes=settings.RECORDING_MAX_MB * 2**20, on_fault=self._recording_fault
+        )
+        address = camera.source if "://" in camera.source else str(settings.BASE_DIR / camera.source)
+        try:
+            with Source(
+                address,
+                username=camera.username,
+                password=camera.password,
+                loop=camera.loop,
+                expect_size=(camera.width, camera.height),
+                on_state=self._tell,
+                on_packet=recorder.packet,
+                fps=settings.ANALYSIS_FPS,
+            ) as source:
+                self._source = source
+                if not self._stop.is_set():
+                    for frame in source.frames():
+                        self._analyse(pipeline, frame)
+                        self.progress.dropped, self.progress.reconnects = source.dropped, source.reconnects
+            self._stop.wait()  # a recording that ended keeps its lease, or it would begin again for ever
+        finally:
+            recorder.close()
+
+    def _analyse(self, pipeline: Pipeline, frame: Frame) -> None:
+        p = self.progress
+        p.busy_since = time.monotonic()
+        try:
+            step = pipeline.step(frame.at_s, frame.image)
+        except PictureSizeError:
+            return  # the source has told the operator; the picture may come back
+        finally:
+            p.busy_since = None
+        self._note_people(frame.at_s, step)
+        for event in step.events:
+            if isinstance(event, ConcernRaised):
+                self._raise(event, frame, step)
+        self._recent.append(frame.at_s)
+        span = self._recent[-1] - self._recent[0]
+        p.fps = (len(self._recent) - 1) / span if span > 0 else 0.0
+        p.stays, p.frame_at_s = pipeline.snapshot(), frame.at_s
+
+    def _note_people(self, at_s: float, step: Step) -> None:
+        try:
+            self._people.note(at_s, [person.box_px for person in step.observations])
+        except OSError as error:
+            logger.warning("camera %s: no boxes kept for its clips: %s", self._camera.pk, error.strerror)
+
+    def _raise(self, event: ConcernRaised, frame: Frame, step: Step) -> None:
+        """Report first, picture second: a page never waits for a still."""
+        if event.zone_key is None:
+            raise ValueError(f"zone {event.zone} has no database key")
+        concern = Concern(
+            camera_id=self._camera.pk,
+            zone_id=event.zone_key,
+            episode=UUID(event.episode),
+            tier=event.tier,
+            score=event.score,
+            triggered=event.triggered,
+            metres_estimated=event.metres_estimated,
+            frame_at=datetime.fromtimestamp(frame.at_s, UTC),
+            reasons=tuple(reason_line(reason) for reason in event.reasons),
+            box_px=event.box_px,
+        )
+        logger.warning("camera %s: %s welfare concern in %s", self._camera.pk, event.tier.word, event.zone)
+        still = f"stills/{concern.frame_at:%Y/%m/%d}/{uuid.uuid4()}.jpg"
+        try:
+            self._outbox.put(concern, still)
+        except OSError:
+            logger.exception("camera %s: the outbox cannot be written; reporting from memory", self._camera.pk)
+            self.reporter.unsaved.append(Entry(Path(still), concern, still))
+        self.reporter.nudge()
+        self._write_still(frame.image, step, event, still)
+
+    def _write_still(self, image: NDArray[np.uint8], step: Step, event: ConcernRaised, still: str) -> None:
+        try:
+            people = [person.box_px for person in step.observations]
+            write_still(image, people, event.box_px, Path(settings.MEDIA_ROOT) / still)
+        except OSError:
+            logger.exception("camera %s: no still could be kept", self._camera.pk)
+        self.reporter.nudge()
+
+    def _tell(self, state: str, words: str) -> None:
+        self.progress.state, self.progress.detail = state, words
+        if state != SourceState.LIVE.value and words:
+            logger.warning("camera %s is %s: %s", self._camera.pk, state, words)
+        self.reporter.nudge()
+
+    def _recording_fault(self, words: str) -> None:
+        self.progress.detail = words
+
+
+def ring_folder(camera_id: int) -> Path:
+    """Where a camera's ring and the boxes of its people lie."""
+    return Path(settings.RUN_DIR) / "recordings" / str(camera_id)

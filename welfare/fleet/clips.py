@@ -1,0 +1,50 @@
+"""An incident's clip out of its camera's ring."""
+
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from alerts import intake
+from welfare.fleet.camera_run import ring_folder
+from welfare.watch.people_log import people_between
+from welfare.watch.recorder import segments_between
+from welfare.watch.redact import ClipError, make_clip
+
+logger = logging.getLogger(__name__)
+LOCK_SPACE = 0x48524C  # first key of this module's advisory locks
+
+
+def make(incident_id: int) -> bool:
+    """Make and attach a clip; False where there is one, another worker makes it, or the ring holds nothing.
+
+    Asked twice, it makes one.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_SPACE, incident_id])
+            if not cursor.fetchone()[0]:
+                return False
+        wanted = intake.wanted_clip(incident_id)
+        if wanted is None:
+            return False
+        start_s = wanted.frame_at.timestamp() - settings.CLIP_BEFORE_S
+        end_s = wanted.frame_at.timestamp() + settings.CLIP_AFTER_S
+        ring = ring_folder(wanted.camera_id)
+        clip = Path(f"clips/{wanted.frame_at:%Y/%m/%d}/{incident_id}.mp4")
+        try:
+            first_s, last_s = make_clip(
+                segments_between(ring, start_s, end_s),
+                start_s,
+                end_s,
+                people_between(ring, start_s - 1, end_s + 1),
+                Path(settings.MEDIA_ROOT) / clip,
+            )
+        except (ClipError, OSError) as error:
+            logger.warning("incident #%s has no clip yet: %s", incident_id, error)
+            return False
+        span = (datetime.fromtimestamp(first_s, UTC), datetime.fromtimestamp(last_s, UTC))
+        intake.attach(incident_id, "clip", clip, starts_at=span[0], ends_at=span[1])
+    return True

@@ -1,0 +1,222 @@
+"""The thread of a camera's run that talks to the database: concerns first, then lease, status and checkpoint.
+
+The analysis never waits for the database. While it is away concerns stay in the outbox, frames go on, and the
+checkpoint is not moved past a concern that nobody has been told of.
+"""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection
+from django.utils import timezone
+
+from alerts import intake
+from welfare.fleet import leases
+from welfare.fleet.leases import Lease, StaleEpochError
+from welfare.fleet.models import EpisodeCheckpoint
+from welfare.fleet.outbox import Entry, Outbox
+from zones.models import Camera, CameraStatus, Zone
+
+logger = logging.getLogger(__name__)
+
+ROUND_S = 1.0
+SWEEP_S = 5.0
+CLIP_LAG_S = 5.0  # the last segment of the ring must be on disk
+CLIP_GIVE_UP = timedelta(minutes=10)
+HUNG_S = 30.0  # assumed: no frame takes so long; the process ends and its lease passes on
+STILL_WAIT_S = 30.0
+
+
+@dataclass(slots=True)
+class Progress:
+    """What the run last did; written by the analysis, read by the reporter.
+
+    Attributes:
+        state: value of `CameraStatus.State`.
+        detail: words for the operator.
+        frame_at_s: UTC seconds of the last analysed frame.
+        fps: analysed frames a second, lately.
+        dropped: due frames that were never analysed.
+        reconnects: since the run began.
+        stays: snapshot of the stays at `frame_at_s`.
+        busy_since: monotonic time at which the frame in hand was begun, None between frames.
+    """
+
+    state: str = CameraStatus.State.CONNECTING.value
+    detail: str = ""
+    frame_at_s: float | None = None
+    fps: float = 0.0
+    dropped: int = 0
+    reconnects: int = 0
+    stays: dict[str, Any] | None = None
+    busy_since: float | None = None
+
+
+@dataclass(slots=True)
+class Reporter:
+    """Delivers what a run finds out.
+
+    Attributes:
+        lease: the right to write for the camera.
+        outbox: the concerns that wait.
+        progress: shared with the analysis.
+        stop_run: called with words when the run has to end.
+        ask_for_clip: asks a media worker for an incident's clip; may fail when the broker is away.
+    """
+
+    lease: Lease
+    outbox: Outbox
+    progress: Progress
+    stop_run: Callable[[str], None]
+    ask_for_clip: Callable[[int], None]
+    unsaved: list[Entry] = field(default_factory=list)
+    _nudge: threading.Event = field(default_factory=threading.Event)
+    _closing: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+    _settings: Any = None
+    _swept_at: float = 0.0
+    _away: bool = False
+    _stills: list[tuple[int, str, datetime, float]] = field(default_factory=list)
+    _asked: dict[int, float] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Begin; the first round is made at once."""
+        self._thread = threading.Thread(target=self._run, name=f"reporter-{self.lease.camera_id}", daemon=True)
+        self._thread.start()
+
+    def nudge(self) -> None:
+        """Something waits: do not finish the second."""
+        self._nudge.set()
+
+    def close(self, timeout_s: float = 5.0) -> None:
+        """One last round, then end."""
+        self._closing.set()
+        self._nudge.set()
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        try:
+            while True:
+                last = self._closing.is_set()
+                if not self._round() or last:
+                    return
+                self._nudge.wait(ROUND_S)
+                self._nudge.clear()
+                self._leave_if_hung()
+        finally:
+            connection.close()
+
+    def _round(self) -> bool:
+        """One round; False where this run may not write any more."""
+        try:
+            self.deliver()
+            self._keep_up()
+        except StaleEpochError as error:
+            self.stop_run(str(error))
+            return False
+        except (OperationalError, InterfaceError):
+            if not self._away:
+                logger.exception("the database is away; camera %s is watched on", self.lease.camera_id)
+            self._away = True
+            connection.close()
+            return True
+        except Exception:
+            logger.exception("camera %s: a round of reports failed; trying again", self.lease.camera_id)
+            connection.close()
+            return True
+        if self._away:
+            logger.warning("the database is back; camera %s has reported all", self.lease.camera_id)
+            self._away = False
+        return True
+
+    def deliver(self) -> None:
+        """Report every waiting concern, oldest first.
+
+        Raises:
+            OperationalError: the database is away; what waits goes on waiting.
+        """
+        for entry in [*self.outbox.waiting(), *self.unsaved]:
+            try:
+                reported = intake.report(entry.concern)
+            except (Zone.DoesNotExist, DataError, IntegrityError, ValueError):
+                logger.exception("a concern cannot be reported and is kept as %s", self.outbox.put_aside(entry.file))
+            else:
+                if reported is not None:
+                    still = (reported.incident_id, entry.still, entry.concern.frame_at, time.monotonic())
+                    self._stills.append(still)
+            self.outbox.done(entry)
+            if entry in self.unsaved:
+                self.unsaved.remove(entry)
+        self._attach_stills()
+
+    def _attach_stills(self) -> None:
+        later = []
+        for still in self._stills:
+            incident_id, path, frame_at, since = still
+            if (Path(settings.MEDIA_ROOT) / path).exists():
+                intake.attach(incident_id, "still", Path(path), starts_at=frame_at, ends_at=frame_at)
+            elif time.monotonic() - since < STILL_WAIT_S:
+                later.append(still)
+        self._stills = later
+
+    def _keep_up(self) -> None:
+        leases.renew(self.lease)
+        self._write_status()
+        if time.monotonic() - self._swept_at >= SWEEP_S:
+            self._swept_at = time.monotonic()
+            self._check_settings()
+            self._ask_for_clips()
+
+    def _write_status(self) -> None:
+        now, p = timezone.now(), self.progress
+        frame_at = datetime.fromtimestamp(p.frame_at_s, UTC) if p.frame_at_s else None
+        stays = p.stays
+        with leases.fenced(self.lease):
+            status, _ = CameraStatus.objects.get_or_create(camera_id=self.lease.camera_id)
+            if status.state != p.state:
+                status.since = now
+            status.state, status.detail = p.state, p.detail[:300]
+            status.last_frame_at = frame_at or status.last_frame_at
+            status.analysed_fps, status.frames_dropped, status.reconnects = round(p.fps, 2), p.dropped, p.reconnects
+            status.save()
+            if stays is not None and frame_at is not None:
+                EpisodeCheckpoint.objects.update_or_create(
+                    camera_id=self.lease.camera_id,
+                    defaults={"epoch": self.lease.epoch, "frame_at": frame_at, "stays": stays, "saved_at": now},
+                )
+
+    def _check_settings(self) -> None:
+        now = list(Camera.objects.filter(pk=self.lease.camera_id, enabled=True).values())
+        now += list(Zone.objects.filter(camera_id=self.lease.camera_id).order_by("pk").values())
+        if self._settings is not None and now != self._settings:
+            self.stop_run("the camera's settings have changed: watching again with the new ones")
+        self._settings = now
+
+    def _ask_for_clips(self) -> None:
+        now = timezone.now()
+        ready = now - timedelta(seconds=settings.CLIP_AFTER_S + CLIP_LAG_S)
+        for wanted in intake.without_clip(since=now - CLIP_GIVE_UP):
+            fresh = time.monotonic() - self._asked.get(wanted.incident_id, -1e9) < 60
+            if wanted.camera_id != self.lease.camera_id or wanted.frame_at > ready or fresh:
+                continue
+            self._asked[wanted.incident_id] = time.monotonic()
+            try:
+                self.ask_for_clip(wanted.incident_id)
+            except Exception as error:  # noqa: BLE001 - whatever the broker's client raises, watching goes on
+                logger.warning("no media worker could be asked for clip of #%s: %s", wanted.incident_id, error)
+                del self._asked[wanted.incident_id]
+
+    def _leave_if_hung(self) -> None:
+        since = self.progress.busy_since
+        if since is not None and time.monotonic() - since > HUNG_S:
+            logger.critical("camera %s: one frame took over %s s; this process ends", self.lease.camera_id, HUNG_S)
+            os._exit(70)

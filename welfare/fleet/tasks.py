@@ -1,0 +1,50 @@
+"""What Celery carries: watch this camera, make this clip. Both may be lost or come twice without harm."""
+
+import logging
+
+from celery import shared_task
+from django.conf import settings
+
+from welfare.fleet import clips, leases
+from welfare.fleet.camera_run import CameraRun
+from welfare.fleet.leases import Lease, StaleEpochError
+from welfare.watch.detector import Detector
+from welfare.watch.pipeline import Models
+from zones.models import Camera
+
+logger = logging.getLogger(__name__)
+_models: list[Models] = []  # one set in a process, loaded after the fork
+
+
+def models() -> Models:
+    """The networks of this process."""
+    if not _models:
+        _models.append(Models(detector=Detector(settings.ONNX_PROVIDERS, settings.ONNX_THREADS)))
+    return _models[0]
+
+
+@shared_task(ignore_result=True, acks_late=False)
+def track_camera(camera_id: int, epoch: int) -> None:
+    """Watch a camera for as long as the epoch is the newest."""
+    lease = Lease(camera_id, epoch)
+    try:
+        leases.renew(lease)
+    except StaleEpochError as error:
+        logger.info("not begun: %s", error)
+        return
+    try:
+        CameraRun(Camera.objects.get(pk=camera_id), lease, models(), ask_for_clip).run()
+    finally:
+        leases.release(lease)
+
+
+@shared_task(ignore_result=True, queue="media")
+def make_clip(incident_id: int) -> None:
+    """Make an incident's clip."""
+    if clips.make(incident_id):
+        logger.info("incident #%s has its clip", incident_id)
+
+
+def ask_for_clip(incident_id: int) -> None:
+    """Ask a media worker, without waiting for a broker that is away."""
+    make_clip.apply_async((incident_id,), retry=False)

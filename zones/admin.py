@@ -1,0 +1,59 @@
+"""Sites, cameras and zones in Django's admin; a camera's password can be set and never read."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from zones.models import Camera, CameraStatus, Site, Zone
+
+
+class CameraForm(forms.ModelForm):
+    """Takes a new password without ever showing the old one."""
+
+    new_password = forms.CharField(
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Leave empty to keep the present one. Stored encrypted, never shown.",
+    )
+
+    class Meta:
+        model = Camera
+        fields = (
+            *("site", "name", "enabled", "source", "username", "new_password", "loop", "width", "height"),
+            *("homography", "rail_height_m", "side", "lamp_column", "grid_reference"),
+        )
+
+
+class ZoneInline(admin.StackedInline):
+    """A camera's zones on its page."""
+
+    model = Zone
+    extra = 0
+
+
+@admin.register(Camera)
+class CameraAdmin(admin.ModelAdmin):
+    """Cameras with their zones."""
+
+    form = CameraForm
+    inlines = (ZoneInline,)
+    list_display = ("__str__", "enabled", "side", "lamp_column", "state")
+    list_filter = ("site", "enabled")
+
+    @admin.display(description="state")
+    def state(self, camera: Camera) -> str:
+        """What its watcher last wrote."""
+        status = CameraStatus.objects.filter(camera=camera).first()
+        return status.get_state_display() if status else CameraStatus.State.OFF.label
+
+    def save_model(self, request: HttpRequest, obj: Camera, form: Any, change: bool) -> None:
+        """Seal a new password before the row is written."""
+        if form.cleaned_data.get("new_password"):
+            obj.password = form.cleaned_data["new_password"]
+        super().save_model(request, obj, form, change)
+
+
+admin.site.register(Site)
+admin.site.register(Zone)
