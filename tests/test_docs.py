@@ -8,9 +8,7 @@ BASE_DIR = Path(__file__).resolve().parents[1]
 
 def test_every_setting_that_the_environment_can_give_is_documented() -> None:
     read = set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", (BASE_DIR / "welfare/settings.py").read_text()))
-    documented = set(
-        re.findall(r"^\| `([A-Z_]+)`", (BASE_DIR / "docs/settings.md").read_text(), re.MULTILINE)
-    )
+    documented = set(re.findall(r"^\| `([A-Z_]+)`", (BASE_DIR / "docs/settings.md").read_text(), re.MULTILINE))
     assert read == documented
 
 
@@ -27,9 +25,7 @@ def test_every_file_that_a_document_links_to_exists() -> None:
 def test_the_locks_pin_by_hash_and_name_no_host() -> None:
     for name in ("requirements.lock", "requirements-dev.lock", "package-lock.json"):
         text = (BASE_DIR / name).read_text()
-        assert "http" not in re.sub(r"\b(aiohttp|httpx|httpcore|http-\w+)\b|\"(url|funding)\".*", "", text), (
-            name
-        )
+        assert "http" not in re.sub(r"\b(aiohttp|httpx|httpcore|http-\w+)\b|\"(url|funding)\".*", "", text), name
     pins = re.findall(r"^\S+==\S+(.*)$", (BASE_DIR / "requirements.lock").read_text(), re.MULTILINE)
     assert pins
     assert all(pin.endswith("\\") for pin in pins)

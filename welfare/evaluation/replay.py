@@ -63,12 +63,13 @@ class Replay:
         pace, t_s = Pace(fps), 0.0
         try:
             for frame in self._container.decode(self._stream):
-                if frame.time is None:
+                stamp: float | None = frame.time
+                if stamp is None:
                     continue
-                first = frame.time if first is None else first
-                t_s = float(frame.time - first)
+                first = stamp if first is None else first
+                t_s = stamp - first
                 if pace.due(t_s):
-                    yield t_s, frame.to_ndarray(format="bgr24")
+                    yield t_s, np.asarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8)
         except FFmpegError as error:
             raise VideoError(f"video {self._path} is damaged after {t_s:.1f} s: {error.strerror}") from error
         if first is None:

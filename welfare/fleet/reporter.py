@@ -195,8 +195,8 @@ class Reporter:
                 )
 
     def _check_settings(self) -> None:
-        now = list(Camera.objects.filter(pk=self.lease.camera_id, enabled=True).values())
-        now += list(Zone.objects.filter(camera_id=self.lease.camera_id).order_by("pk").values())
+        camera = list(Camera.objects.filter(pk=self.lease.camera_id, enabled=True).values())
+        now = (camera, list(Zone.objects.filter(camera_id=self.lease.camera_id).order_by("pk").values()))
         if self._settings is not None and now != self._settings:
             self.stop_run("the camera's settings have changed: watching again with the new ones")
         self._settings = now

@@ -23,7 +23,7 @@ def models() -> Models:
     return _models[0]
 
 
-@shared_task(ignore_result=True, acks_late=False)
+@shared_task(ignore_result=True, acks_late=False)  # type: ignore[untyped-decorator]
 def track_camera(camera_id: int, epoch: int) -> None:
     """Watch a camera for as long as the epoch is the newest."""
     lease = Lease(camera_id, epoch)
@@ -38,7 +38,7 @@ def track_camera(camera_id: int, epoch: int) -> None:
         leases.release(lease)
 
 
-@shared_task(ignore_result=True, queue="media")
+@shared_task(ignore_result=True, queue="media")  # type: ignore[untyped-decorator]
 def make_clip(incident_id: int) -> None:
     """Make an incident's clip."""
     if clips.make(incident_id):

@@ -156,7 +156,7 @@ def _pictures(segments: Sequence[Segment], start_s: float, end_s: float) -> Iter
                 for picture in container.decode(video=0):
                     at_s = segment.starts_at_s + float(picture.time or 0.0)
                     if start_s <= at_s <= end_s:
-                        yield at_s, picture.to_ndarray(format="bgr24")
+                        yield at_s, np.asarray(picture.to_ndarray(format="bgr24"), dtype=np.uint8)
             except av.error.FFmpegError:
                 continue  # cut off when the process was killed
 

@@ -22,9 +22,7 @@ def test_a_missing_system_library_comes_with_the_command_that_mends_it(
     assert "sudo apt-get install libhandrail9" in fault
 
 
-def test_a_full_disk_is_said_before_anything_is_installed(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_full_disk_is_said_before_anything_is_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(preflight, "NEEDED_FREE_MB", 10**9)
     (fault,) = preflight.faults(tmp_path)
     assert "1000000000 MB are needed" in fault
