@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "alerts.console.content_policy.content_policy",
 ]
 ROOT_URLCONF = "welfare.urls"
 ASGI_APPLICATION = "welfare.asgi.application"

@@ -5,5 +5,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("alerts.urls")),
+    path("", include("alerts.console.urls")),
     path("admin/", admin.site.urls),
 ]

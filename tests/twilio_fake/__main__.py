@@ -21,7 +21,7 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
     threading.Thread(target=tick_for_ever, args=(server,), daemon=True).start()
-    print(f"phones at {server.address}", flush=True)
+    sys.stdout.write(f"phones at {server.address}\n")
     server.serve_forever()
     server.stopping.set()
     return 0

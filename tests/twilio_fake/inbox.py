@@ -9,10 +9,12 @@ STYLE = """
 :root{color-scheme:light dark;--line:light-dark(#b9c2c9,#46525b);--quiet:light-dark(#4a565f,#b4bec6)}
 *{box-sizing:border-box}body{font:18px/1.5 system-ui,sans-serif;margin:0 auto;max-width:70rem;padding:1rem}
 main{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr))}
-section{border:1px solid var(--line);border-radius:.75rem;padding:1rem}h1{font-size:1.5rem}h2{font-size:1.15rem;margin:0 0 .5rem}
+section{border:1px solid var(--line);border-radius:.75rem;padding:1rem}
+h1{font-size:1.5rem}h2{font-size:1.15rem;margin:0 0 .5rem}
 ol{list-style:none;margin:0;padding:0;display:grid;gap:.5rem}li{border-left:4px solid var(--line);padding:.1rem .6rem;
 overflow-wrap:anywhere}li.own{border-left-color:#2a7d7b}small{color:var(--quiet)}form{display:flex;flex-wrap:wrap;gap:.5rem;
-margin-top:.75rem}input{flex:1 1 8rem;font:inherit;padding:.5rem;min-width:0}button{font:inherit;padding:.5rem 1rem;min-height:44px;
+margin-top:.75rem}input{flex:1 1 8rem;font:inherit;padding:.5rem;min-width:0}
+button{font:inherit;padding:.5rem 1rem;min-height:44px;
 min-width:44px}
 """
 SCRIPT = """

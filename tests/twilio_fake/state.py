@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from twilio.request_validator import RequestValidator
@@ -22,7 +23,7 @@ UNREAD = {"30003", "30005", "30006", "30007", "30008"}
 
 @dataclass(slots=True)
 class Phone:
-    """How a number behaves: `sms` is `delivered` or an error code; `voice` how a call ends when nobody presses a key."""
+    """How a number behaves: `sms` is `delivered` or an error code, `voice` how a call ends when no key is pressed."""
 
     sms: str = "delivered"
     voice: str = "answered"  # answered, voicemail, no-answer, busy, failed
@@ -142,7 +143,7 @@ class Account:
         if self.callbacks == "reordered":
             order = [(at, walk[-1 - i][1]) for i, (at, _) in enumerate(walk)]
         for seconds, status in order:
-            self._later(seconds, lambda status=status: self._move(message, status, code))
+            self._later(seconds, partial(self._move, message, status, code))
         return message
 
     def _move(self, message: Message, status: str, code: str) -> None:

@@ -1,0 +1,210 @@
+"""What an operator reads: incidents, pages and cameras in plain words."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from alerts.engine import HEARTBEAT
+from alerts.models import Agency, Attempt, AuditEvent, ConcernReport, Contact, Evidence, Heartbeat, Incident, Rota
+from zones.models import Camera, CameraStatus, Site
+from zones.tier import Tier
+
+SHAPES = {Tier.CRITICAL: "◆", Tier.URGENT: "▲", Tier.CONCERN: "●", Tier.NOTICE: "○"}
+LATE = timedelta(seconds=15)
+STALE_PICTURE = timedelta(seconds=10)
+GOOD_STATES = (CameraStatus.State.LIVE,)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One open incident on the list."""
+
+    number: int
+    url: str
+    tier: str
+    shape: str
+    place: str
+    why: str
+    who: str
+    waits: bool
+    frame_at: datetime
+    still_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CameraLine:
+    """One camera's state in words."""
+
+    name: str
+    state: str
+    detail: str
+    good: bool
+    frame_at: datetime | None
+    fps: float
+    dropped: int
+    reconnects: int
+    zones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One try to reach somebody, in words."""
+
+    who: str
+    how: str
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of an incident's story."""
+
+    at: datetime
+    words: str
+
+
+def unresolved() -> QuerySet[Incident]:
+    """The incidents that nobody has closed, notices apart, most pressing first."""
+    found = Incident.objects.exclude(state=Incident.State.RESOLVED).filter(tier__gt=Tier.NOTICE)
+    return found.select_related("acknowledged_by__agency").order_by("-tier", "first_frame_at")
+
+
+def cards() -> list[Card]:
+    """The list of open incidents."""
+    return [_card(incident) for incident in unresolved().prefetch_related("evidence", "concerns")[:100]]
+
+
+def _card(incident: Incident) -> Card:
+    waits = incident.state == Incident.State.OPEN
+    concern = newest(incident)
+    return Card(
+        number=incident.pk,
+        url=reverse("incident", args=[incident.pk]),
+        tier=incident.get_tier_display(),
+        shape=SHAPES[Tier(incident.tier)],
+        place=f"{incident.place}, {incident.zone_name}",
+        why=str(concern.reasons[0]["words"]).capitalize() if concern and concern.reasons else "Reasons are coming",
+        who="Waiting: nobody has taken it on" if waits else f"Taken on by {incident.acknowledged_by}",
+        waits=waits,
+        frame_at=incident.first_frame_at,
+        still_url=evidence_url(incident, Evidence.Kind.STILL),
+    )
+
+
+def newest(incident: Incident) -> ConcernReport | None:
+    """The highest and latest report of an incident."""
+    return max(incident.concerns.all(), key=lambda report: (report.tier, report.frame_at), default=None)
+
+
+def evidence(incident: Incident, kind: str) -> Evidence | None:
+    """An incident's newest still or clip."""
+    return max((e for e in incident.evidence.all() if e.kind == kind), key=lambda e: e.pk, default=None)
+
+
+def evidence_url(incident: Incident, kind: str) -> str:
+    """Where it can be seen; empty while there is none."""
+    found = evidence(incident, kind)
+    return reverse("evidence", args=[found.pk]) if found else ""
+
+
+def reasons(concern: ConcernReport | None) -> list[dict[str, Any]]:
+    """A report's reasons with how sure the sight was, in words."""
+    if concern is None:
+        return []
+    return [reason | {"sureness": _sureness(float(reason["confidence"]))} for reason in concern.reasons]
+
+
+def _sureness(confidence: float) -> str:
+    return "clearly" if confidence >= 0.75 else "fairly well" if confidence >= 0.5 else "faintly"
+
+
+def state_words(incident: Incident) -> str:
+    """Who has it, and what comes next."""
+    if incident.state == Incident.State.RESOLVED:
+        return f"Closed by {incident.resolved_by}: {incident.get_outcome_display()}."
+    if incident.state == Incident.State.ACKNOWLEDGED:
+        return f"Taken on by {incident.acknowledged_by}. If nobody closes it, paging starts again"
+    if incident.policy_snapshot.get("quiet"):
+        return "A notice: nobody is paged."
+    return f"Nobody has taken it on. Next: {_next_step(incident)}"
+
+
+def _next_step(incident: Incident) -> str:
+    steps = incident.policy_snapshot.get("steps", [])
+    if not steps:
+        return "everyone by SMS and voice"
+    step = steps[min(incident.step, len(steps) - 1)]
+    who = "the next people"
+    if step.get("rota"):
+        who = str(Rota.objects.filter(pk=step["rota"]).first() or who)
+    elif step.get("agency"):
+        who = str(Agency.objects.filter(pk=step["agency"]).first() or who)
+    elif step.get("contact"):
+        who = str(Contact.objects.filter(pk=step["contact"]).first() or who)
+    return f"{who} by {' or '.join({'sms': 'SMS', 'voice': 'voice call'}.get(c, c) for c in step['channels'])}"
+
+
+def pages(incident: Incident) -> list[Page]:
+    """Everybody who was paged by phone, newest first."""
+    found = Attempt.objects.filter(notification__step_run__incident=incident).select_related(
+        "notification__contact__agency"
+    )
+    return [
+        Page(
+            who=str(attempt.notification.contact),
+            how=attempt.get_channel_display(),
+            state=attempt.get_state_display() + (f" ({attempt.error_words})" if attempt.error_words else ""),
+            at=attempt.changed_at,
+        )
+        for attempt in found.order_by("-pk")[:50]
+    ]
+
+
+def story(incident: Incident) -> list[Event]:
+    """What happened, newest first."""
+    events = AuditEvent.objects.filter(incident=incident).exclude(action__startswith="looked").order_by("-pk")[:50]
+    return [Event(event.at, _event_words(event)) for event in events]
+
+
+def _event_words(event: AuditEvent) -> str:
+    detail = event.detail
+    extra = detail.get("text") or detail.get("tier") or detail.get("outcome", "").replace("_", " ")
+    via = f" by {detail['via']}" if detail.get("via") else ""
+    return f"{event.actor.capitalize()}: {event.action}{via}" + (f", {extra}" if extra else "")
+
+
+def cameras() -> list[CameraLine]:
+    """Every enabled camera with what its watcher last wrote."""
+    found = Camera.objects.filter(enabled=True).select_related("site", "status").prefetch_related("zones")
+    return [_camera(camera) for camera in found.order_by("site__name", "name")]
+
+
+def _camera(camera: Camera) -> CameraLine:
+    status = getattr(camera, "status", None) or CameraStatus(camera=camera)
+    live = status.state == CameraStatus.State.LIVE
+    old = status.last_frame_at is None or timezone.now() - status.last_frame_at > STALE_PICTURE
+    return CameraLine(
+        name=str(camera),
+        state="no worker watches it now" if live and old else status.get_state_display(),
+        detail=status.detail,
+        good=status.state in GOOD_STATES and not old,
+        frame_at=status.last_frame_at,
+        fps=status.analysed_fps,
+        dropped=status.frames_dropped,
+        reconnects=status.reconnects,
+        zones=tuple(zone.name for zone in camera.zones.all() if zone.enabled),
+    )
+
+
+def late() -> list[str]:
+    """Warnings that stand above everything: paging is late."""
+    beat = Heartbeat.objects.filter(name=HEARTBEAT).first()
+    if beat is not None and timezone.now() - beat.beat_at <= LATE:
+        return []
+    phones = ", ".join(site.control_room_phone for site in Site.objects.all() if site.control_room_phone)
+    return [f"Paging is late: the engine does not answer. Ring the control room{f' on {phones}' if phones else ''}."]

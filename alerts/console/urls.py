@@ -1,0 +1,36 @@
+from django.contrib.auth import views as auth
+from django.urls import path
+
+from alerts.console import views
+from alerts.console.evidence_files import evidence
+from alerts.console.live import live
+
+urlpatterns = [
+    path("", views.open_incidents, name="console"),
+    path("live/", live, name="live"),
+    path("fragments/open/", views.open_incidents, {"template": "console/_open.html"}, name="open-fragment"),
+    path("incidents/", views.history, name="history"),
+    path("incidents/<int:number>/", views.incident, name="incident"),
+    path(
+        "fragments/incidents/<int:number>/",
+        views.incident,
+        {"template": "console/_incident.html"},
+        name="incident-fragment",
+    ),
+    path(
+        "fragments/incidents/<int:number>/pictures/",
+        views.incident,
+        {"template": "console/_pictures.html"},
+        name="pictures-fragment",
+    ),
+    path("incidents/<int:number>/acknowledge/", views.acknowledge, name="acknowledge"),
+    path("incidents/<int:number>/note/", views.note, name="note"),
+    path("incidents/<int:number>/escalate/", views.escalate, name="escalate"),
+    path("incidents/<int:number>/close/", views.close, name="close"),
+    path("i/<int:number>/", views.short_link, name="short-link"),
+    path("i/<int:number>", views.short_link),
+    path("evidence/<int:key>/", evidence, name="evidence"),
+    path("cameras/", views.cameras, name="cameras"),
+    path("log-in/", auth.LoginView.as_view(template_name="login.html"), name="login"),
+    path("log-out/", auth.LogoutView.as_view(), name="logout"),
+]

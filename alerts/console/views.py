@@ -1,0 +1,146 @@
+"""The operator's pages. What changes an incident is a POST that goes through `alerts.transitions`."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from alerts import transitions
+from alerts.console import presenting
+from alerts.models import Contact, Evidence, Incident, TierChoices
+from alerts.transitions import TransitionError
+from zones.models import Camera
+from zones.tier import Tier
+
+PAGE_SIZE = 50
+
+
+@login_required
+@require_safe
+def open_incidents(request: HttpRequest, template: str = "console/open.html") -> HttpResponse:
+    """The list of open incidents."""
+    cards = presenting.cards()
+    context = {
+        "cards": cards,
+        "waiting": sum(card.waits for card in cards),
+        "cameras": presenting.cameras(),
+        "late": presenting.late(),
+    }
+    return render(request, template, context)
+
+
+@login_required
+@require_safe
+def incident(request: HttpRequest, number: int, template: str = "console/incident.html") -> HttpResponse:
+    """One incident: what, where, why, who was paged, what comes next."""
+    found = get_object_or_404(Incident.objects.prefetch_related("evidence", "concerns"), pk=number)
+    concern = presenting.newest(found)
+    unresolved = found.state != Incident.State.RESOLVED and not found.policy_snapshot.get("quiet")
+    context = {
+        "incident": found,
+        "tier": found.get_tier_display(),
+        "shape": presenting.SHAPES[Tier(found.tier)],
+        "concern": concern and {"reasons": presenting.reasons(concern), "metres_estimated": concern.metres_estimated},
+        "state_words": presenting.state_words(found),
+        "next_at": found.next_action_at if unresolved else None,
+        "pages": presenting.pages(found),
+        "story": presenting.story(found),
+        "clip": presenting.evidence(found, Evidence.Kind.CLIP),
+        "clip_url": presenting.evidence_url(found, Evidence.Kind.CLIP),
+        "still_url": presenting.evidence_url(found, Evidence.Kind.STILL),
+        "outcomes": Incident.Outcome.choices,
+        "waiting": presenting.unresolved().filter(state=Incident.State.OPEN).count(),
+        "late": presenting.late(),
+    }
+    return render(request, template, context)
+
+
+@login_required
+@require_safe
+def short_link(request: HttpRequest, number: int) -> HttpResponse:
+    """The address in an SMS: shows nothing without a log-in and changes nothing."""
+    return redirect("incident", number)
+
+
+def _change(act: Callable[[HttpRequest, Contact, int], str]) -> Callable[..., HttpResponse]:
+    """A POST that changes an incident and says what became of it."""
+
+    @login_required
+    @require_POST
+    def view(request: HttpRequest, number: int) -> HttpResponse:
+        try:
+            messages.success(request, act(request, transitions.contact_of(request.user), number))  # type: ignore[arg-type]
+        except TransitionError as error:
+            messages.error(request, str(error))
+        return redirect("incident", number)
+
+    return view
+
+
+def _acknowledge(request: HttpRequest, by: Contact, number: int) -> str:
+    result = transitions.acknowledge(number, by=by, via="console")
+    if result.took_effect:
+        return f"#{number} is yours."
+    at = f" at {result.at:%H:%M:%S}" if result.at else ""
+    return f"#{number} was already taken on by {result.by}{at}."
+
+
+def _note(request: HttpRequest, by: Contact, number: int) -> str:
+    transitions.add_note(number, by=by, text=request.POST.get("text", ""))
+    return "The note is kept."
+
+
+def _escalate(request: HttpRequest, by: Contact, number: int) -> str:
+    transitions.escalate_now(number, by=by)
+    return "The next people are paged now."
+
+
+def _close(request: HttpRequest, by: Contact, number: int) -> str:
+    outcome, note = request.POST.get("outcome", ""), request.POST.get("note", "")
+    transitions.resolve(number, by=by, outcome=outcome, note=note)
+    return f"#{number} is closed."
+
+
+acknowledge, note, escalate, close = (_change(act) for act in (_acknowledge, _note, _escalate, _close))
+
+
+@login_required
+@require_safe
+def cameras(request: HttpRequest) -> HttpResponse:
+    """Every camera and its state."""
+    return render(request, "console/cameras.html", {"cameras": presenting.cameras()})
+
+
+@login_required
+@require_safe
+def history(request: HttpRequest) -> HttpResponse:
+    """All incidents, newest first, filtered; a filter that makes no sense is left out."""
+    chosen = {name: request.GET.get(name, "") for name in ("state", "tier", "camera", "day")}
+    filters: dict[str, Any] = {}
+    if chosen["state"] in Incident.State.values:
+        filters["state"] = chosen["state"]
+    if chosen["tier"].isdigit():
+        filters["tier"] = int(chosen["tier"][:2])
+    if chosen["camera"].isdigit():
+        filters["camera_id"] = int(chosen["camera"][:9])
+    try:
+        filters["first_frame_at__date"] = date.fromisoformat(chosen["day"])
+    except ValueError:
+        chosen["day"] = ""
+    found = Incident.objects.filter(**filters).order_by("-first_frame_at")
+    context = {
+        "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+        "chosen": chosen,
+        "query": urlencode({name: value for name, value in chosen.items() if value}),
+        "states": Incident.State.choices,
+        "tiers": TierChoices.choices,
+        "cameras": Camera.objects.select_related("site").order_by("site__name", "name"),
+    }
+    return render(request, "console/history.html", context)

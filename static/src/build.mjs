@@ -1,0 +1,12 @@
+// Bundles the console's script and styles into static/build; nothing is fetched at run time.
+import { build } from "esbuild";
+
+await build({
+  entryPoints: ["static/src/console.js", "static/src/console.css"],
+  bundle: true,
+  minify: true,
+  sourcemap: true,
+  target: ["es2022"],
+  outdir: "static/build",
+  logLevel: "warning",
+});

@@ -1,0 +1,26 @@
+// Server-sent events with a heartbeat. A lost connection is shown at once and cannot be overlooked.
+const SILENT_MS = 12_000; // the server beats every 4 s
+
+export function listen(address, banner, changed) {
+  let heardAt = Date.now();
+  const heard = () => {
+    heardAt = Date.now();
+    if (banner && !banner.hidden) {
+      banner.hidden = true;
+      changed();
+    }
+  };
+  const stream = new EventSource(address);
+  stream.addEventListener("beat", heard);
+  stream.addEventListener("change", () => {
+    heard();
+    changed();
+  });
+  stream.addEventListener("error", () => {
+    // The browser connects again by itself; a session that ended is sent to the log-in by the next fragment.
+    if (stream.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
+  });
+  setInterval(() => {
+    if (banner && Date.now() - heardAt > SILENT_MS) banner.hidden = false;
+  }, 1000);
+}
