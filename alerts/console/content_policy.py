@@ -19,7 +19,7 @@ def content_policy(get_response: Callable[[HttpRequest], Answer]) -> Callable[[H
     if iscoroutinefunction(get_response):
 
         async def later(request: HttpRequest) -> HttpResponse:
-            response: HttpResponse = await get_response(request)  # type: ignore[misc]
+            response: HttpResponse = await get_response(request)
             response["Content-Security-Policy"] = POLICY
             return response
 
