@@ -32,8 +32,9 @@ class EmbeddedPostgres:
         return str(self._server.get_uri())
 
     def stop(self) -> None:
-        """Stop the server at once, whoever else holds it."""
-        self._server.stop()
+        """Stop the server at once, whoever else holds it; one that has stopped already is left alone."""
+        if (self.folder / "postmaster.pid").exists():
+            self._server.stop()
 
 
 @dataclass

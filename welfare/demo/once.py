@@ -53,8 +53,10 @@ class Timeline:
     frame_at: datetime | None = None
     lines: list[str] = field(default_factory=list)
 
-    def note(self, words: str, at: datetime) -> None:
+    def note(self, words: str, at: datetime | None) -> None:
         """Print one line."""
+        if at is None:
+            raise MissingError(f"missing: the time of {words}")
         self.frame_at = self.frame_at or at
         sys.stdout.write(f"{(at - self.frame_at).total_seconds():8.2f} s  {words}\n")
 
@@ -127,7 +129,6 @@ def tell() -> None:
     timeline.note(f"the frame that raised #{incident.pk}, {incident.place}", incident.first_frame_at)
     timeline.note(f"incident #{incident.pk} opened, {incident.get_tier_display()}", incident.opened_at)
     page = wait("a page that the provider accepted", 20, lambda: accepted(incident))
-    assert page.accepted_at is not None
     timeline.note(f"page to {page.notification.contact} accepted ({page.get_channel_display()})", page.accepted_at)
     still = wait("a still", 10, lambda: incident.evidence.filter(kind=Evidence.Kind.STILL).first())
     timeline.note("still attached, faces blurred", still.created_at)
@@ -136,12 +137,10 @@ def tell() -> None:
         60,
         lambda: accepted(incident, notification__contact__agency__isnull=False),
     )
-    assert partner.accepted_at is not None
     timeline.note(f"page to {partner.notification.contact} accepted", partner.accepted_at)
     said = partner_replies(partner.address, f"1 {incident.pk}")
     sys.stdout.write(f"              {partner.notification.contact} replies 1 {incident.pk}: {said}\n")
     taken = wait("the acknowledgement by SMS", 10, lambda: acknowledged(incident))
-    assert taken.acknowledged_at is not None
     timeline.note(f"taken on by {taken.acknowledged_by}, by {taken.acknowledged_via}", taken.acknowledged_at)
     clip = wait("the clip", 90, lambda: incident.evidence.filter(kind=Evidence.Kind.CLIP).first())
     timeline.note("clip attached, faces blurred", clip.created_at)

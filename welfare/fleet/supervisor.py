@@ -4,8 +4,10 @@ Each second it claims as many cameras as the worker has free slots and sends eac
 renews its lease itself: a child that dies or hangs loses it in three seconds.
 """
 
+import contextlib
 import logging
 import os
+import signal
 import socket
 import threading
 import uuid
@@ -41,8 +43,12 @@ class LeaseSupervisor(bootsteps.StartStopStep):  # type: ignore[misc]
         self._thread.start()
 
     def stop(self, _: Any) -> None:
-        """Claim no more; the children end with the worker and their leases run out or are released."""
+        """Claim no more, and tell the children to hand their cameras over: the worker waits for them."""
         self._closing.set()
+        pool = getattr(self._worker.pool, "_pool", None)
+        for child in getattr(pool, "_pool", ()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child.pid, signal.SIGTERM)
 
     terminate = stop
 

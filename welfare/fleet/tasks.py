@@ -1,6 +1,7 @@
 """What Celery carries: watch this camera, make this clip. Both may be lost or come twice without harm."""
 
 import logging
+import signal
 
 from celery import shared_task
 from django.conf import settings
@@ -33,7 +34,12 @@ def track_camera(camera_id: int, epoch: int) -> None:
         logger.info("not begun: %s", error)
         return
     try:
-        CameraRun(Camera.objects.get(pk=camera_id), lease, models(), ask_for_clip).run()
+        run = CameraRun(Camera.objects.get(pk=camera_id), lease, models(), ask_for_clip)
+        before = signal.signal(signal.SIGTERM, lambda *_: run.stop("the worker is stopping"))
+        try:
+            run.run()
+        finally:
+            signal.signal(signal.SIGTERM, before)
     finally:
         leases.release(lease)
 
