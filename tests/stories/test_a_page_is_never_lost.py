@@ -8,7 +8,7 @@ from alerts.watchdog import Watchdog
 from tests.stories.conftest import ControlRoom
 from zones.tier import Tier
 
-OPERATOR, FIRST_PARTNER, SECOND_PARTNER = "Olivia", "Bea", "Pat"
+OPERATOR, FIRST_PARTNER, SECOND_PARTNER = "Olivia", "Bea", "Ravi"
 
 
 def test_the_operator_is_paged_at_once(room: ControlRoom) -> None:

@@ -1,0 +1,146 @@
+"""The operator's pages over HTTP: who may see what, and that nothing changes but by a POST."""
+
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from alerts import intake
+from alerts.models import AuditEvent, Incident
+from tests.stories.conftest import ControlRoom, phone_line, room
+
+__all__ = ["phone_line", "room"]
+OPEN_TO_ALL = ("/log-in/", "/twilio/", "/admin/", "/log-out/")
+
+
+@pytest.fixture
+def operator(room: ControlRoom) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(username="operator"))
+    return client
+
+
+def addresses(patterns: list[URLPattern | URLResolver], before: str = "/") -> list[str]:
+    found: list[str] = []
+    for pattern in patterns:
+        path = before + str(pattern.pattern)
+        found += addresses(pattern.url_patterns, path) if isinstance(pattern, URLResolver) else [path]
+    return found
+
+
+def test_nobody_sees_anything_without_a_log_in(room: ControlRoom) -> None:
+    incident = room.sees()
+    client, tried = Client(), 0
+    for path in addresses(get_resolver().url_patterns):
+        address = path.replace("<int:number>", str(incident.pk)).replace("<int:key>", "1")
+        if address.startswith(OPEN_TO_ALL) or address == "/live/":
+            continue
+        tried += 1
+        for answer in (client.get(address), client.post(address)):
+            assert answer.status_code in (302, 405), address
+            assert incident.place not in answer.content.decode()
+        assert client.get(address).headers.get("Location", "/log-in/").startswith("/log-in/"), address
+    assert tried >= 12
+    assert Incident.objects.get().state == Incident.State.OPEN
+
+
+def test_the_link_in_an_sms_changes_nothing_and_shows_nothing_to_a_stranger(room: ControlRoom) -> None:
+    incident = room.sees()
+    room.turn()
+    (text,) = room.fake.messages
+    path = "/" + text.body.split("/", 3)[3]
+    answer = Client().get(path)
+    assert answer.status_code in (301, 302)
+    assert incident.place not in answer.content.decode()
+    incident.refresh_from_db()
+    assert incident.state == Incident.State.OPEN
+
+
+def test_the_list_shows_the_most_pressing_first_and_quiet_says_so(operator: Client, room: ControlRoom) -> None:
+    from zones.tier import Tier
+
+    assert "All quiet" in operator.get("/").content.decode()
+    concern, critical = room.sees(Tier.CONCERN), room.sees(Tier.CRITICAL)
+    text = operator.get("/").content.decode()
+    assert text.index(f"#{critical.pk} ") < text.index(f"#{concern.pk} ")
+    assert "Stayed near the edge for 75 s" in text
+
+
+def test_a_get_changes_nothing_and_a_post_acknowledges_once(operator: Client, room: ControlRoom) -> None:
+    incident = room.sees()
+    address = f"/incidents/{incident.pk}/"
+    for act in ("acknowledge", "note", "escalate", "close"):
+        assert operator.get(f"{address}{act}/").status_code == 405
+    assert "is yours" in operator.post(f"{address}acknowledge/", follow=True).content.decode()
+    assert "already taken on by Olivia" in operator.post(f"{address}acknowledge/", follow=True).content.decode()
+    assert AuditEvent.objects.filter(action="acknowledged").count() == 1
+
+
+def test_a_close_without_an_outcome_is_refused_in_words(operator: Client, room: ControlRoom) -> None:
+    address = f"/incidents/{room.sees().pk}/"
+    assert "Choose an outcome" in operator.post(f"{address}close/", follow=True).content.decode()
+    text = operator.post(f"{address}close/", {"outcome": "supported"}, follow=True).content.decode()
+    assert "Closed by Olivia Operator: person supported" in text
+
+
+def test_a_form_from_another_site_is_refused(room: ControlRoom) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.get(username="operator"))
+    assert client.post(f"/incidents/{room.sees().pk}/acknowledge/").status_code == 403
+
+
+def test_a_script_in_a_name_is_shown_and_never_run(operator: Client, room: ControlRoom) -> None:
+    from zones.models import Zone
+
+    Zone.objects.filter(pk=1).update(name="<script>alert(1)</script>")
+    incident = room.sees()
+    for path in ("/", f"/incidents/{incident.pk}/", "/cameras/", "/incidents/"):
+        answer = operator.get(path)
+        assert "<script>alert" not in answer.content.decode()
+        assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "query", ["state=nonsense", "tier=x&camera=y", "day=2026-13-45", "page=999", "camera=99999999999"]
+)
+def test_filters_that_make_no_sense_are_left_out(operator: Client, room: ControlRoom, query: str) -> None:
+    room.sees()
+    assert operator.get(f"/incidents/?{query}").status_code == 200
+
+
+def with_file(room: ControlRoom, folder: Path, settings: object, name: str, content: bytes) -> str:
+    settings.MEDIA_ROOT = folder  # type: ignore[attr-defined]
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+    incident, now = room.sees(), timezone.now()
+    intake.attach(incident.pk, "clip", Path(name), starts_at=now, ends_at=now)
+    return f"/evidence/{incident.evidence.get().pk}/"
+
+
+def test_a_clip_can_be_wound_and_who_looked_is_kept(
+    operator: Client, room: ControlRoom, tmp_path: Path, settings: object
+) -> None:
+    content = bytes(range(256)) * 40
+    address = with_file(room, tmp_path, settings, "clips/1.mp4", content)
+    whole = operator.get(address)
+    assert whole.content == content
+    assert whole.headers["Content-Type"] == "video/mp4"
+    part = operator.get(address, headers={"range": "bytes=100-199"})
+    assert (part.status_code, part.content) == (206, content[100:200])
+    assert part.headers["Content-Range"] == f"bytes 100-199/{len(content)}"
+    assert operator.get(address, headers={"range": "bytes=-10"}).content == content[-10:]
+    assert operator.get(address, headers={"range": "bytes=999999-"}).status_code == 416
+    assert operator.get(address, headers={"range": "cats=1"}).content == content
+    assert AuditEvent.objects.filter(action="looked at clip", actor="operator").exists()
+
+
+@pytest.mark.parametrize("name", ["../secret.mp4", "clips/x.txt"])
+def test_no_path_leads_out_of_the_evidence(
+    operator: Client, room: ControlRoom, tmp_path: Path, settings: object, name: str
+) -> None:
+    address = with_file(room, tmp_path / "media", settings, name, b"x" * 100)
+    assert operator.get(address).status_code == 404

@@ -1,0 +1,89 @@
+"""A real browser against a real server: uvicorn in a process of its own on the test's database."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.stories.conftest import ControlRoom, room
+
+__all__ = ["room"]
+BASE_DIR = Path(__file__).resolve().parents[2]
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync", "--no-first-run")  # fmt: skip
+PASSWORD = "a password for the tests"
+
+
+@dataclass
+class Console:
+    """A running console."""
+
+    address: str
+    media: Path
+    process: subprocess.Popen[bytes]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium of this machine; Playwright's own download is not used."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        words = "browser tests need Chromium: sudo apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(words)
+        pytest.skip(words)
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop running in this thread
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def console(room: ControlRoom, tmp_path: Path) -> Iterator[Console]:
+    """The console on a free port, with the demo's control room behind it."""
+    operator = User.objects.get(username="operator")
+    operator.set_password(PASSWORD)
+    operator.save()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address, parameters = f"http://127.0.0.1:{port}", connection.get_connection_params()
+    host, user, name = parameters.get("host", ""), parameters.get("user", ""), parameters["dbname"]
+    environment = {
+        **os.environ,
+        "DATABASE_URL": os.environ["DATABASE_URL"].replace("/postgres?", f"/{name}?"),
+        "PUBLIC_URL": address,
+        "HANDRAIL_MEDIA_DIR": str(tmp_path),
+        "LOG_LEVEL": "WARNING",
+    }
+    assert name in environment["DATABASE_URL"], (host, user)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "welfare.asgi:application", "--port", str(port), "--log-level", "warning",
+         "--timeout-graceful-shutdown", "1"],
+        cwd=BASE_DIR,
+        env=environment,
+    )  # fmt: skip
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"{address}/log-in/", timeout=2).close()  # noqa: S310
+            break
+        except OSError:
+            time.sleep(0.05)
+    yield Console(address, tmp_path, process)
+    process.terminate()
+    process.wait(10)

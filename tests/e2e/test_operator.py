@@ -1,0 +1,143 @@
+"""An operator at 3 a.m., by keyboard alone, in a real browser."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from alerts import intake
+from alerts.models import Incident
+from tests.e2e.conftest import BASE_DIR, PASSWORD, Console
+from tests.pictures import EAST, PERSON_AT_12_S, frame_of, now_s, ring_of
+from tests.stories.conftest import ControlRoom
+from welfare.watch.recorder import Recorder, segments
+from welfare.watch.redact import make_clip, write_still
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+AXE = BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
+SCREENSHOTS = BASE_DIR / "docs" / "screenshots"
+
+
+@pytest.fixture
+def page(browser: Browser, console: Console) -> Iterator[Page]:
+    context = browser.new_context(base_url=console.address, viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert [c for c in complaints if "ERR_" not in c] == []
+
+
+def log_in(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.type("operator")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Open incidents")).to_be_visible()
+
+
+def with_pictures(incident: Incident, media: Path, *, clip: bool = True) -> None:
+    settings.MEDIA_ROOT, before = media, settings.MEDIA_ROOT
+    now = timezone.now()
+    write_still(frame_of(EAST, 12.2), [PERSON_AT_12_S], PERSON_AT_12_S, media / "stills/1.jpg")
+    intake.attach(incident.pk, "still", Path("stills/1.jpg"), starts_at=now, ends_at=now)
+    if clip:
+        start = now_s()
+        ring_of(EAST, Recorder(media / "ring", max_bytes=10**9, keep_free_bytes=0), start, 9.0)
+        people = [(start + n / 5, [(300.0, 200.0, 700.0, 500.0)]) for n in range(50)]
+        make_clip(segments(media / "ring"), start, start + 4, people, media / "clips/1.mp4")
+        intake.attach(incident.pk, "clip", Path("clips/1.mp4"), starts_at=now, ends_at=now)
+    settings.MEDIA_ROOT = before
+
+
+def test_from_quiet_to_closed_by_keyboard_alone(page: Page, console: Console, room: ControlRoom) -> None:
+    log_in(page)
+    expect(page.get_by_text("All quiet. Nobody is waiting.")).to_be_visible()
+    incident = room.sees()
+    expect(page.get_by_text(f"#{incident.pk} Demo Bridge")).to_be_visible(timeout=3000)  # live, nothing was pressed
+    expect(page).to_have_title("(1) Open incidents: Handrail")
+    page.keyboard.press("1")
+    expect(page.get_by_role("heading", name=f"#{incident.pk}")).to_be_visible()
+    expect(page.get_by_text("The clip is being made")).to_be_visible()
+    room.turn()
+    expect(page.get_by_role("cell", name="Olivia Operator").first).to_be_visible(timeout=3000)
+    with_pictures(incident, console.media)
+    expect(page.locator("video")).to_be_visible(timeout=5000)
+    page.keyboard.press("a")
+    expect(page.get_by_role("heading", name=f"Take on #{incident.pk}?")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"#{incident.pk} is yours.")).to_be_visible()
+    expect(page.get_by_text("Taken on by Olivia Operator.")).to_be_visible()
+    page.keyboard.press("n")
+    page.keyboard.type("Crew is with them")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Crew is with them")).to_be_visible()
+    page.keyboard.press("c")
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"#{incident.pk} is closed.")).to_be_visible()
+    incident.refresh_from_db()
+    assert incident.outcome == "supported"
+
+
+def test_a_lost_connection_cannot_be_overlooked(page: Page, console: Console) -> None:
+    page.clock.install()
+    log_in(page)
+    banner = page.get_by_text("The connection is lost.")
+    expect(banner).to_be_hidden()
+    console.process.kill()
+    page.clock.fast_forward(15_000)
+    expect(banner).to_be_visible(timeout=3000)
+
+
+def test_the_sound_says_whether_it_is_on(page: Page) -> None:
+    log_in(page)
+    page.get_by_role("button", name="Sound is off: turn on").click()
+    expect(page.get_by_role("button", name="Sound is on")).to_have_attribute("aria-pressed", "true")
+
+
+def test_every_page_is_free_of_barriers_in_both_themes_and_sizes(
+    page: Page, console: Console, room: ControlRoom
+) -> None:
+    from zones.tier import Tier
+
+    incident, other = room.sees(), room.sees(Tier.CONCERN)
+    room.turn()
+    with_pictures(incident, console.media)
+    pages = {"login": "/log-in/", "console": "/", "incident": f"/incidents/{incident.pk}/",
+             "concern": f"/incidents/{other.pk}/", "history": "/incidents/", "cameras": "/cameras/"}  # fmt: skip
+    found: list[str] = []
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+            for name, path in pages.items():
+                if name == "console" and page.url.endswith("/log-in/"):
+                    log_in(page)
+                page.goto(path)
+                found += barriers(page, f"{name} {width} {theme}")
+                if os.environ.get("HANDRAIL_SCREENSHOTS") and name != "concern":
+                    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+                    page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{theme}.png", full_page=True)
+            page.context.clear_cookies()
+    assert found == []
+
+
+def barriers(page: Page, where: str) -> list[str]:
+    """What axe-core finds, and anything that has to be scrolled sideways."""
+    page.evaluate(AXE.read_text())
+    report = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+    )
+    found = [f"{where}: {v['id']} {[n['html'][:120] for n in v['nodes'][:3]]}" for v in report["violations"]]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found.append(f"{where}: wider than the screen")
+    return found

@@ -1,0 +1,55 @@
+"""Real pictures for tests: frames and packets of the demo clips, and tiny clips made on the spot."""
+
+import time
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from welfare.watch.recorder import Recorder
+
+CLIPS = Path(__file__).resolve().parents[1] / "fixtures" / "clips"
+EAST = CLIPS / "east_parapet.mp4"
+WEST = CLIPS / "west_parapet.mp4"
+PERSON_AT_12_S = (568.0, 270.0, 642.0, 426.0)  # where the east clip's person is at 12.2 s, pixels
+
+
+def frame_of(clip: Path, at_s: float) -> NDArray[np.uint8]:
+    """The frame of a clip at a time: (h, w, 3) uint8 BGR."""
+    with av.open(str(clip)) as container:
+        for frame in container.decode(video=0):
+            if frame.time is not None and frame.time >= at_s:
+                return np.asarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8)
+    raise ValueError(f"{clip} is shorter than {at_s} s")
+
+
+def ring_of(clip: Path, recorder: Recorder, starts_at_s: float, seconds: float) -> None:
+    """Hand a clip's packets to a recorder as if they came from a camera, without waiting."""
+    with av.open(str(clip)) as container:
+        for packet in container.demux(video=0):
+            if packet.pts is None or packet.pts * packet.time_base > seconds:
+                continue
+            recorder.packet(packet, starts_at_s + float(packet.pts * packet.time_base))
+    recorder.close()
+
+
+def tiny_clip(path: Path, *, seconds: float = 1.0, size: tuple[int, int] = (64, 48), fps: int = 20) -> Path:
+    """A small real H.264 file with a moving square."""
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=fps, options={"g": str(fps // 2), "bf": "0"})
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuv420p"
+        for n in range(round(seconds * fps)):
+            image = np.full((size[1], size[0], 3), 60, np.uint8)
+            image[8:24, n % 32 : n % 32 + 16] = 200
+            for packet in stream.encode(av.VideoFrame.from_ndarray(image, format="bgr24")):
+                out.mux(packet)
+        for packet in stream.encode():
+            out.mux(packet)
+    return path
+
+
+def now_s() -> float:
+    """UTC seconds, whole, so that file names in tests are easy to read."""
+    return float(int(time.time()))
