@@ -127,7 +127,7 @@ class View:
             matrix = np.empty(0)
         if matrix.shape != (3, 3) or not np.isfinite(matrix).all():
             raise GeometryError("homography: expected 3 rows of 3 numbers, image pixels to metres")
-        if abs(np.linalg.det(matrix / np.linalg.norm(matrix))) < 1e-12:
+        if not matrix.any() or abs(np.linalg.det(matrix / np.linalg.norm(matrix))) < 1e-12:
             raise GeometryError("homography: the matrix is singular; calibrate with four points not in one line")
         return cls(size, matrix, rail_height_m, tuple(zones))
 

@@ -91,9 +91,7 @@ def test_a_file_that_cannot_be_watched_says_why(tmp_path: Path, name: str, words
     (tmp_path / "words.mp4").write_text("these are words")
     seen = Watcher()
     source = Source(str(tmp_path / name), on_state=seen, first_wait_s=0.01)
-    threading.Thread(
-        target=lambda: (seen.wait("unreachable" if "missing" in name else "broken"), source.close())
-    ).start()
+    seen.then("unreachable" if "missing" in name else "broken", source.close)
     assert take(source, 1) == []
     assert any(words in told for _, told in seen.states)
     with pytest.raises(SourceError, match=words):
