@@ -57,10 +57,8 @@ def test_people_who_pass_raise_nothing_and_each_is_one_track(tmp_path: Path) -> 
     assert [line["t_s"] for line in lines] == sorted(line["t_s"] for line in lines)
 
 
-SITE = {
-    "rail_height_m": 1.1,
-    "zones": [{"name": "a", "polygon": [[0, 0], [60, 0], [60, 40]], "edge": [[0, 0], [60, 0]]}],
-}
+ZONE = {"name": "a", "polygon": [[0, 0], [60, 0], [60, 40]], "edge": [[0, 0], [60, 0]]}
+SITE: dict[str, object] = {"rail_height_m": 1.1, "zones": [ZONE]}
 
 
 @pytest.mark.parametrize(

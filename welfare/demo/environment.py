@@ -135,7 +135,7 @@ def enter_or_exit(arguments: list[str]) -> None:
         os.environ.setdefault("SECRET_KEY", "only to print the help")
         return
     try:
-        enter(once="--once" in arguments)
+        enter(once=any(word.startswith(("--once", "--latency")) for word in arguments))
     except DemoError as error:
         sys.stderr.write(f"Handrail's demo cannot start: {error}\n")
         sys.exit(1)

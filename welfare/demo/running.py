@@ -29,7 +29,7 @@ class StoryPrinter(Printer):
             sys.stdout.flush()
 
 
-def commands(*, story: bool) -> dict[str, str]:
+def commands(story: str = "") -> dict[str, str]:
     """The shell command of each process by its name."""
     found: dict[str, str] = {}
     for name, command in parse_procfile((BASE_DIR / "Procfile").read_text()).processes.items():
@@ -40,15 +40,15 @@ def commands(*, story: bool) -> dict[str, str]:
         "--account-sid $TWILIO_ACCOUNT_SID --auth-token $TWILIO_AUTH_TOKEN"
     )
     if story:
-        found["story"] = "python -m welfare.demo.once"
+        found["story"] = f"python -m {story}"
     return found
 
 
-def run(*, story: bool, log: TextIO | None = None) -> int:
+def run(story: str = "", log: TextIO | None = None) -> int:
     """Run all until Ctrl-C, or until the story ends; return the exit status.
 
     Args:
-        story: also run `welfare.demo.once` and stop when it ends.
+        story: a module to run beside them; all stop when it ends.
         log: where every process's lines go; None for the terminal.
     """
     manager = Manager(StoryPrinter(log) if log else Printer(sys.stdout))
@@ -56,7 +56,7 @@ def run(*, story: bool, log: TextIO | None = None) -> int:
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
-    for name, command in commands(story=story).items():
+    for name, command in commands(story).items():
         manager.add_process(name, f"exec {command}", env=dict(environment), cwd=str(BASE_DIR))
     manager.loop()
     return int(manager.returncode or 0)

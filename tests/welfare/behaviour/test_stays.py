@@ -82,9 +82,10 @@ def test_a_new_track_number_in_the_same_place_is_the_same_stay() -> None:
 def test_two_people_who_cross_do_not_swap_their_stays() -> None:
     assessor = Assessor(VIEW)
     frames = [(t, [person(t, (12.0, -0.6), 1), person(t, (30 - 1.4 * t, -2.0), 2)]) for t in fifths(0, 16)]
-    watch(assessor, frames)
-    long = {e["stay_s"]: e for e in assessor.snapshot()["footway"]}
-    assert abs(long[max(long)]["along_m"] - float(VIEW.along_edge(VIEW.zones[0], [(12.0, -0.6)])[0])) < 0.2
+    events = [event for event in watch(assessor, frames) if isinstance(event, EpisodeChanged)]
+    for track in (1, 2):
+        assert len({event.episode for event in events if event.track_id == track}) == 1
+    assert {event.state for event in events} == {"started", "continued"}
 
 
 def test_leaving_the_zone_ends_the_stay_after_its_grace() -> None:

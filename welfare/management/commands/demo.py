@@ -26,21 +26,28 @@ class Command(BaseCommand):
             action="store_true",
             help="Without a screen: from pixels to a closed incident, then stop.",
         )
+        parser.add_argument(
+            "--latency", type=int, default=0, metavar="N", help="Measure N times from the frame to the page, then stop."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            status = self._run(options["source"], once=options["once"])
+            story = "welfare.demo.once" if options["once"] else ""
+            if options["latency"]:
+                os.environ["DEMO_LATENCY_ROUNDS"] = str(options["latency"])
+                story = "welfare.demo.latency"
+            status = self._run(options["source"], story)
         finally:
             environment.leave()
         if status not in (0, *CTRL_C):
             raise CommandError(
                 f"The demo stopped (status {status}). What each part said: {settings.RUN_DIR / 'demo.log'}"
-                if options["once"]
+                if story
                 else "A part of the demo stopped; its last words are above.",
                 returncode=1,
             )
 
-    def _run(self, source: str, *, once: bool) -> int:
+    def _run(self, source: str, story: str) -> int:
         size = None
         if source:
             try:
@@ -50,11 +57,11 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         seed.seed()
         seed.choose_cameras(source, size)
-        if once:
+        if story:
             with (settings.RUN_DIR / "demo.log").open("w") as log:
-                return running.run(story=True, log=log)
+                return running.run(story, log=log)
         self._welcome()
-        return running.run(story=False)
+        return running.run()
 
     def _welcome(self) -> None:
         console, phones = os.environ["PUBLIC_URL"], os.environ["TWILIO_BASE_URL"]
