@@ -22,6 +22,8 @@ Points = NDArray[np.float64]
 
 MIN_ZONE_AREA_PX = 100.0
 MIN_EDGE_PX = 5.0
+EDGE_PIECES = 40  # of each segment, where a part of the line lies above the horizon
+FARTHEST_M = 300.0  # assumed: nobody is watched from farther away
 
 
 class GeometryError(ValueError):
@@ -120,7 +122,9 @@ class View:
         if not 0.0 <= rail_height_m <= 5.0:
             raise GeometryError(f"rail height {rail_height_m} m: give a height from 0 to 5 metres")
         if homography is None:
-            return cls(size, level_homography(size), rail_height_m, tuple(zones), estimated=True)
+            view = cls(size, level_homography(size), rail_height_m, tuple(zones), estimated=True)
+            view.check_edges()
+            return view
         try:
             matrix = np.asarray(homography, dtype=np.float64)
         except (TypeError, ValueError):
@@ -129,11 +133,22 @@ class View:
             raise GeometryError("homography: expected 3 rows of 3 numbers, image pixels to metres")
         if not matrix.any() or abs(np.linalg.det(matrix / np.linalg.norm(matrix))) < 1e-12:
             raise GeometryError("homography: the matrix is singular; calibrate with four points not in one line")
-        return cls(size, matrix, rail_height_m, tuple(zones))
+        view = cls(size, matrix, rail_height_m, tuple(zones))
+        view.check_edges()
+        return view
 
     def recalibrated(self, homography: Points) -> Self:
         """The same view with a better estimated homography."""
         return replace(self, homography=homography, estimated=True)
+
+    def check_edges(self) -> None:
+        """Refuse a view in which an edge line does not lie on the ground.
+
+        Raises:
+            GeometryError: names the zone and what to do.
+        """
+        for zone in self.zones:
+            self.edge_m(zone)
 
     # --- image and ground -----------------------------------------------------------------------------------
     def to_ground(self, pixels: ArrayLike) -> Points:
@@ -196,8 +211,24 @@ class View:
 
     # --- the barrier ----------------------------------------------------------------------------------------
     def edge_m(self, zone: WatchedZone) -> Points:
-        """(m, 2) float64: the zone's edge line in ground metres."""
-        return self.to_ground(zone.edge)
+        """(m, 2) float64: the zone's edge line in ground metres; the part at or above the horizon is left out.
+
+        Raises:
+            GeometryError: no part of the line lies on the ground.
+        """
+        ground = self.to_ground(zone.edge)
+        if np.isfinite(ground).all():
+            return ground
+        shares = np.linspace(0.0, 1.0, EDGE_PIECES, endpoint=False)[:, None]
+        pixels = np.vstack([*(a + shares * (b - a) for a, b in pairwise(zone.edge)), zone.edge[-1:]])
+        ground = self.to_ground(pixels)
+        away = np.linalg.norm(ground - self.camera_m[:2], axis=1)
+        ground = ground[np.isfinite(away) & (away < FARTHEST_M)]
+        if len(ground) < 2:
+            raise GeometryError(
+                f'zone "{zone.name}": its edge line lies above the horizon; draw it along the feet of the barrier'
+            )
+        return ground
 
     def inside_sign(self, zone: WatchedZone) -> float:
         """+1 or -1: the side of the edge line, as `edge_offset` signs it, on which people may stand."""

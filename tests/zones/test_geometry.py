@@ -60,3 +60,16 @@ def test_half_a_polygon_is_refused_by_name(polygon: object, edge: object, words:
 def test_a_broken_homography_is_refused(homography: object) -> None:
     with pytest.raises(GeometryError, match="homography"):
         View.build(homography=homography, size=(1280, 720), rail_height_m=1.1, zones=[])  # type: ignore[arg-type]
+
+
+def test_an_edge_that_reaches_over_the_horizon_counts_as_far_as_there_is_ground() -> None:
+    zone = WatchedZone.build("whole", [[10, 10], [758, 10], [758, 566], [10, 566]], [[757, 10], [757, 566]])
+    view = View.build(homography=None, size=(768, 576), rail_height_m=1.1, zones=[zone])
+    assert np.isfinite(view.edge_m(zone)).all()
+    assert np.isfinite(view.edge_offset(zone, view.to_ground([[400, 500]]))).all()
+
+
+def test_an_edge_in_the_sky_is_refused_by_name() -> None:
+    zone = WatchedZone.build("Sky", [[10, 10], [758, 10], [758, 566]], [[10, 12], [700, 12]])
+    with pytest.raises(GeometryError, match="Sky.*above the horizon"):
+        View.build(homography=None, size=(768, 576), rail_height_m=1.1, zones=[zone])

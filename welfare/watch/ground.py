@@ -10,7 +10,7 @@ from collections import deque
 import numpy as np
 
 from welfare.behaviour.observation import Observation
-from zones.geometry import Points, View, level_homography
+from zones.geometry import GeometryError, Points, View, level_homography
 
 ASSUMED_HEIGHT_M = 1.7  # mean of adults; assumed
 MIN_SIGHTINGS = 40  # assumed
@@ -41,8 +41,13 @@ class HeightCalibration:
         homography = self._fit()
         if homography is None:
             return None
-        self._view = self._view.recalibrated(homography)
-        return self._view
+        better = self._view.recalibrated(homography)
+        try:
+            better.check_edges()
+        except GeometryError:
+            return None  # a horizon below the zone's edge cannot be right
+        self._view = better
+        return better
 
     def _fit(self) -> Points | None:
         rows, heights = np.array(self._sightings).T
