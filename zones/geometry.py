@@ -223,12 +223,12 @@ class View:
         pixels = np.vstack([*(a + shares * (b - a) for a, b in pairwise(zone.edge)), zone.edge[-1:]])
         ground = self.to_ground(pixels)
         away = np.linalg.norm(ground - self.camera_m[:2], axis=1)
-        ground = ground[np.isfinite(away) & (away < FARTHEST_M)]
-        if len(ground) < 2:
+        near: Points = ground[np.isfinite(away) & (away < FARTHEST_M)]
+        if len(near) < 2:
             raise GeometryError(
                 f'zone "{zone.name}": its edge line lies above the horizon; draw it along the feet of the barrier'
             )
-        return ground
+        return near
 
     def inside_sign(self, zone: WatchedZone) -> float:
         """+1 or -1: the side of the edge line, as `edge_offset` signs it, on which people may stand."""
