@@ -168,9 +168,9 @@ class View:
 
     @cached_property
     def _ground_sign(self) -> float:
-        """Sign of the homogeneous scale for pixels that lie on the deck: taken at the zones, or low."""
-        pixels = [zone.polygon for zone in self.zones] or [np.array([[self.size[0] / 2, self.size[1] - 1.0]])]
-        points = np.vstack(pixels)
+        """Sign of the homogeneous scale for pixels that lie on the deck: taken at the zones' lowest points."""
+        lowest = [zone.polygon[zone.polygon[:, 1].argmax()] for zone in self.zones]
+        points = np.array(lowest or [[self.size[0] / 2, self.size[1] - 1.0]])
         scale = np.c_[points, np.ones(len(points))] @ self.homography[2]
         return 1.0 if np.median(scale) > 0 else -1.0
 
@@ -185,7 +185,7 @@ class View:
         columns /= np.sqrt(np.linalg.norm(columns[:, 0]) * np.linalg.norm(columns[:, 1]))
         foot = self.homography @ np.array([width / 2, height - 1.0, 1.0])
         if self.zones:
-            corner = self.zones[0].polygon.mean(axis=0)
+            corner = self.zones[0].polygon[self.zones[0].polygon[:, 1].argmax()]
             foot = self.homography @ np.array([corner[0], corner[1], 1.0])
         if columns[2] @ (foot / foot[2]) < 0:
             columns = -columns
