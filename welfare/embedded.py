@@ -35,6 +35,7 @@ class EmbeddedPostgres:
         """Stop the server at once, whoever else holds it; one that has stopped already is left alone."""
         if (self.folder / "postmaster.pid").exists():
             self._server.stop()
+        self._server.cleanup_mode = None  # its own clean-up at exit would stop it again, and complain
 
 
 @dataclass
