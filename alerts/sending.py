@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -20,7 +21,7 @@ from alerts.models import Attempt, Channel, Contact, Incident, Notification
 
 logger = logging.getLogger(__name__)
 
-LEASE_S = 15
+LEASE_MARGIN_S = 3.0  # a sender that lives has its answer, or its time-out, well within this
 UNKNOWN_AFTER_S = 10  # so long may a callback take to say what became of it
 POLL_AFTER_S = 30
 RETRY_S = 20  # all channels failed: the first is tried again
@@ -40,7 +41,7 @@ def claim() -> int | None:
     if attempt is None:
         return None
     attempt.state = Attempt.State.CLAIMED
-    attempt.lease_until = Now() + timedelta(seconds=LEASE_S)
+    attempt.lease_until = Now() + timedelta(seconds=settings.TWILIO_TIMEOUT_S + LEASE_MARGIN_S)
     attempt.changed_at = Now()
     attempt.save(update_fields=["state", "lease_until", "changed_at"])
     return attempt.pk
@@ -105,7 +106,9 @@ def follow_up(attempt: Attempt) -> None:
     channel = next_channel(notification.channels, attempt.channel)
     delay = 0
     if channel is None:
-        channel, delay = _first_that_may_work(notification), RETRY_S
+        channel = _first_that_may_work(notification)
+        # What failed needs time to mend; what may never have gone out is sent again at once.
+        delay = 0 if attempt.state == Attempt.State.UNKNOWN else RETRY_S
     if channel is None:
         logger.error("attempt %s: no channel is left to reach contact %s", attempt.pk, notification.contact_id)
         return
@@ -125,9 +128,14 @@ def _first_that_may_work(notification: Notification) -> str | None:
 
 
 def recover() -> int:
-    """Attempts whose sender died become unknown; unknown ones that nobody explained start the next channel."""
+    """Attempts whose sender died become unknown; unknown ones that nobody explained start the next channel.
+
+    A lease that ran out was time enough for a callback: such an attempt is not waited for again.
+    """
     moved = Attempt.objects.filter(state=Attempt.State.CLAIMED, lease_until__lt=Now()).update(
-        state=Attempt.State.UNKNOWN, error_words="the sender died while sending", changed_at=Now()
+        state=Attempt.State.UNKNOWN,
+        error_words="the sender died while sending",
+        changed_at=Now() - timedelta(seconds=UNKNOWN_AFTER_S + 1),
     )
     overdue = Q(state=Attempt.State.UNKNOWN, changed_at__lt=Now() - timedelta(seconds=UNKNOWN_AFTER_S))
     with transaction.atomic():

@@ -28,6 +28,8 @@ CLOCKS = (
 class ControlRoom:
     """What the stories say: a concern is seen, time goes by, people answer."""
 
+    LEASE_S = 4.0  # the fake's time limit of 0.4 s and the margin, rounded up
+
     def __init__(self, fake: TwilioFake) -> None:
         self.fake = fake
         self.engine = Engine(senders=2)

@@ -198,10 +198,8 @@ def test_a_sender_that_dies_after_its_claim_loses_nothing(room: ControlRoom) -> 
     assert sending.claim() is not None  # and then the process is gone
     room.turn()
     assert room.fake.messages == []
-    room.later(16)
-    room.later(11)
-    room.later(21)
-    assert room.texts(OPERATOR) or room.calls(OPERATOR)
+    room.later(room.LEASE_S)
+    assert room.texts(OPERATOR)
     assert "unknown" in room.states(incident)
 
 
