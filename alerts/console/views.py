@@ -57,6 +57,7 @@ def incident(request: HttpRequest, number: int, template: str = "console/inciden
         "still_url": presenting.evidence_url(found, Evidence.Kind.STILL),
         "outcomes": Incident.Outcome.choices,
         "waiting": presenting.unresolved().filter(state=Incident.State.OPEN).count(),
+        "show": request.GET.get("show", ""),
         "late": presenting.late(),
     }
     return render(request, template, context)
@@ -126,9 +127,9 @@ def history(request: HttpRequest) -> HttpResponse:
     filters: dict[str, Any] = {}
     if chosen["state"] in Incident.State.values:
         filters["state"] = chosen["state"]
-    if chosen["tier"].isdigit():
+    if chosen["tier"].isdecimal():
         filters["tier"] = int(chosen["tier"][:2])
-    if chosen["camera"].isdigit():
+    if chosen["camera"].isdecimal():
         filters["camera_id"] = int(chosen["camera"][:9])
     try:
         filters["first_frame_at__date"] = date.fromisoformat(chosen["day"])

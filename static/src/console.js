@@ -22,6 +22,17 @@ function takeStock() {
   sound.waiting(waiting);
 }
 
+// A fragment that did not change is left alone: focus, selection and a screen reader's place stay where they are.
+const shown = new WeakMap();
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, xhr, serverResponse } = event.detail;
+  if (new URL(xhr.responseURL).pathname.startsWith("/log-in/")) {
+    event.detail.shouldSwap = false;
+    location.reload(); // the session has ended: to the log-in and back
+  } else if (shown.get(target) === serverResponse) event.detail.shouldSwap = false;
+  else shown.set(target, serverResponse);
+});
+
 chooseTheme(document.querySelector("[data-theme-switch]"));
 watchKeys();
 runClocks();

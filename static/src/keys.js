@@ -23,6 +23,7 @@ export function watchKeys() {
     const opener = event.target.closest("[data-opens]");
     if (opener) {
       const dialog = document.getElementById(opener.dataset.opens);
+      dialog?.close(); // it may stand open, not modal, from a page without scripts
       dialog?.showModal();
       event.preventDefault();
     }

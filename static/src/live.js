@@ -5,11 +5,12 @@ export function listen(address, banner, changed) {
   let heardAt = Date.now();
   const heard = () => {
     heardAt = Date.now();
-    if (banner && !banner.hidden) {
-      banner.hidden = true;
-      changed();
-    }
+    if (!banner || banner.hidden) return;
+    banner.hidden = true;
+    changed();
   };
+  // While the stream is away the fragments still ask every 5 s: an answer to one is a sign of life too.
+  document.body.addEventListener("htmx:afterRequest", (event) => event.detail.successful && heard());
   const stream = new EventSource(address);
   stream.addEventListener("beat", heard);
   stream.addEventListener("change", () => {

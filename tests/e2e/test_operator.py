@@ -16,6 +16,7 @@ from tests.pictures import EAST, PERSON_AT_12_S, frame_of, now_s, ring_of
 from tests.stories.conftest import ControlRoom
 from welfare.watch.recorder import Recorder, segments
 from welfare.watch.redact import make_clip, write_still
+from zones.tier import Tier
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
@@ -38,6 +39,7 @@ def page(browser: Browser, console: Console) -> Iterator[Page]:
 
 def log_in(page: Page) -> None:
     page.goto("/")
+    expect(page.get_by_label("User name")).to_be_focused()  # keys that are typed sooner go nowhere
     page.keyboard.type("operator")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
@@ -109,8 +111,6 @@ def test_the_sound_says_whether_it_is_on(page: Page) -> None:
 def test_every_page_is_free_of_barriers_in_both_themes_and_sizes(
     page: Page, console: Console, room: ControlRoom
 ) -> None:
-    from zones.tier import Tier
-
     incident, other = room.sees(), room.sees(Tier.CONCERN)
     room.turn()
     with_pictures(incident, console.media)
