@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from welfare.behaviour import rail, scoring, triggers
+from welfare.behaviour.cues import Sample
 from welfare.behaviour.episodes import Episode, link
 from welfare.behaviour.events import ConcernRaised, CueMeasured, EpisodeChanged, Event, Reason
 from welfare.behaviour.observation import Observation
@@ -36,6 +37,8 @@ class Assessor:
         self._view = view
         for zone in self._zones:
             zone.view = view
+            for episode in zone.episodes:
+                episode.forget_path()
 
     def snapshot(self) -> dict[str, Any]:
         """All stays as JSON-able values, by zone name."""
@@ -81,14 +84,17 @@ class _ZoneAssessor:
         # Feet on the barrier project to a place far beyond it: that is never "left the zone".
         return episode is not None and reading.across and episode.offset_m <= 2 * self.profile.edge_near_m
 
-    def _place(self, person: Observation, reading: rail.RailReading) -> tuple[float, float]:
+    def _place(self, person: Observation, reading: rail.RailReading) -> Sample:
         """Metres along the edge and to it; on the barrier the place is read on its plane, at distance 0."""
+        x1, y1, x2, y2 = person.box_px
         if reading.feet_beyond or reading.hips_on:
-            x1, _, x2, y2 = person.box_px
             ((along, _),) = self.view.on_rail_plane(self.zone, [[(x1 + x2) / 2, y2]])
-            return float(along), 0.0
-        along = float(self.view.along_edge(self.zone, [person.feet_m])[0])
-        return along, float(self.view.edge_offset(self.zone, [person.feet_m])[0])
+            return Sample(person.t_s, float(along), 0.0)
+        step = self.profile.feet_error * (y2 - y1)
+        around = np.add(person.feet_px, [[0.0, 0.0], [step, 0.0], [0.0, step]])
+        along, aside, nearer = self.view.along_edge(self.zone, self.view.to_ground(around))
+        offset = float(self.view.edge_offset(self.zone, [person.feet_m])[0])
+        return Sample(person.t_s, float(along), offset, float(np.hypot(aside - along, nearer - along)))
 
     def _assess(
         self,
@@ -100,8 +106,7 @@ class _ZoneAssessor:
         inside: bool,
     ) -> list[Event]:
         t_s = person.t_s
-        along, offset = self._place(person, reading)
-        dt = episode.advance(person, along, offset, inside=inside)
+        dt = episode.advance(person, self._place(person, reading), inside=inside)
         if person.seen:
             episode.note_rail(t_s, reading)
             degrees = rail.lean_degrees(self.view, person)

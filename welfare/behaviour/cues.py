@@ -14,11 +14,13 @@ class Sample:
         t_s: seconds.
         along_m: along the edge line from its first point, metres.
         offset_m: to the edge line, metres, positive on the deck.
+        error_m: how far along the edge the feet may be misread, metres, one deviation.
     """
 
     t_s: float
     along_m: float
     offset_m: float
+    error_m: float = 0.0
 
 
 def reversals(path: Sequence[Sample], leg_m: float) -> int:

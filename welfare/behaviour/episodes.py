@@ -69,7 +69,7 @@ class Episode:
         self.inside_s = self.updated_s = self.seen_s = self.started_s
         self.hold = TierHold(self.profile)
 
-    def advance(self, person: Observation, along_m: float, offset_m: float, *, inside: bool) -> float:
+    def advance(self, person: Observation, place: Sample, *, inside: bool) -> float:
         """Take in where the person is now; returns the seconds that count since the last frame.
 
         A gap longer than `max_gap_s` is not counted: dropped frames must never speed a stay up.
@@ -77,21 +77,20 @@ class Episode:
         t_s, p = person.t_s, self.profile
         dt = min(max(t_s - self.updated_s, 0.0), p.max_gap_s)
         self.updated_s, self.track_id = t_s, person.track_id
-        self.along_m, self.offset_m, self.last = along_m, offset_m, person
+        self.along_m, self.offset_m, self.last = place.along_m, place.offset_m, person
         if inside:
             self.inside_s = t_s
             self.stay_s += dt
-        if offset_m <= p.edge_near_m:
+        if place.offset_m <= p.edge_near_m:
             self.near_s = t_s
             self.edge_stay_s += dt
         elif t_s - self.near_s > p.edge_away_s:
             self.edge_stay_s = 0.0
         if person.seen:
             self.seen_s = t_s
-            sample = Sample(t_s, along_m, offset_m)
-            self.recent.append(sample)
+            self.recent.append(place)
             if not self.path or t_s - self.path[-1].t_s >= PATH_EVERY_S:
-                self.path.append(sample)
+                self.path.append(place)
         while self.recent and self.recent[0].t_s < t_s - 5.0:
             self.recent.popleft()
         return dt
@@ -101,6 +100,11 @@ class Episode:
         if self.last is None:
             return float("inf")
         return float(np.hypot(*np.subtract(person.feet_m, self.last.feet_m)))
+
+    def forget_path(self) -> None:
+        """Start the path again: its metres are not those of a better calibration."""
+        self.path.clear()
+        self.recent.clear()
 
     def note_rail(self, t_s: float, reading: RailReading) -> None:
         """Keep the last `rail_frames` readings of the barrier."""
@@ -121,7 +125,7 @@ class Episode:
             "place_m": list(self.last.feet_m) if self.last else None,
             "along_m": self.along_m,
             "offset_m": self.offset_m,
-            "path": [[s.t_s, s.along_m, s.offset_m] for s in self.path],
+            "path": [[s.t_s, s.along_m, s.offset_m, s.error_m] for s in self.path],
             "memory": dict(self.memory),
             "tier": self.hold.tier,
             "reported": self.reported,

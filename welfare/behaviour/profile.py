@@ -31,6 +31,8 @@ class Profile:
 
     # --- Pacing: Mishara, seen in no comparison passenger
     pacing_leg_m: float = 1.5  # behaviour table
+    pacing_leg_errors: float = 3.0  # assumed: a leg is also longer than so many deviations of where the feet are
+    feet_error: float = 0.05  # of the box's height: how far the box's foot strays, one deviation (the tracker's)
     pacing_window_s: float = 300.0  # behaviour table
     pacing_from: float = 2.0  # reversals
     pacing_to: float = 5.0  # reversals

@@ -78,7 +78,8 @@ def _stay(episode: Episode, quality: float, t_s: float) -> Reason:
 def _pacing(episode: Episode, quality: float, t_s: float) -> Reason:
     p = episode.profile
     path = [s for s in episode.path if s.t_s >= t_s - p.pacing_window_s]
-    x = cues.reversals(path, p.pacing_leg_m)
+    leg_m = max(p.pacing_leg_m, p.pacing_leg_errors * max((s.error_m for s in path), default=0.0))
+    x = cues.reversals(path, leg_m)
     weight = p.pacing_weight * quality * cues.ramp(x, p.pacing_from, p.pacing_to)
     return Reason("pacing", f"turned back {x} times walking along the edge", x, "count", quality, weight, t_s)
 
