@@ -1,5 +1,6 @@
 """Real pictures for tests: frames and packets of the demo clips, and tiny clips made on the spot."""
 
+import functools
 import time
 from pathlib import Path
 
@@ -7,7 +8,10 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from welfare.evaluation.replay import Replay
+from welfare.watch.detector import Detector, regions_for
 from welfare.watch.recorder import Recorder
+from zones.site_file import read_site
 
 CLIPS = Path(__file__).resolve().parents[1] / "fixtures" / "clips"
 EAST = CLIPS / "east_parapet.mp4"
@@ -22,6 +26,19 @@ def frame_of(clip: Path, at_s: float) -> NDArray[np.uint8]:
             if frame.time is not None and frame.time >= at_s:
                 return np.asarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8)
     raise ValueError(f"{clip} is shorter than {at_s} s")
+
+
+@functools.cache
+def people_in(clip: Path, seconds: float) -> list[tuple[float, list[tuple[float, float, float, float]]]]:
+    """Where the detector sees people in a clip: seconds from its start, boxes x1 y1 x2 y2 in pixels."""
+    detector, found = Detector(), []
+    with Replay(clip) as replay:
+        regions = regions_for(read_site(clip.with_suffix(".site.json"), replay.size))
+        for t_s, image in replay.frames(5.0):
+            if t_s > seconds:
+                break
+            found.append((t_s, [tuple(map(float, box)) for box in detector.detect(image, regions)[0]]))
+    return found
 
 
 def ring_of(clip: Path, recorder: Recorder, starts_at_s: float, seconds: float) -> None:

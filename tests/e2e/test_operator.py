@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from alerts import intake
 from alerts.models import Incident
 from tests.e2e.conftest import BASE_DIR, PASSWORD, Console
-from tests.pictures import EAST, PERSON_AT_12_S, frame_of, now_s, ring_of
+from tests.pictures import EAST, PERSON_AT_12_S, frame_of, now_s, people_in, ring_of
 from tests.stories.conftest import ControlRoom
 from welfare.watch.recorder import Recorder, segments
 from welfare.watch.redact import make_clip, write_still
@@ -55,8 +55,8 @@ def with_pictures(incident: Incident, media: Path, *, clip: bool = True) -> None
     if clip:
         start = now_s()
         ring_of(EAST, Recorder(media / "ring", max_bytes=10**9, keep_free_bytes=0), start, 9.0)
-        people = [(start + n / 5, [(300.0, 200.0, 700.0, 500.0)]) for n in range(50)]
-        make_clip(segments(media / "ring"), start, start + 4, people, media / "clips/1.mp4")
+        people = [(start + t_s, boxes) for t_s, boxes in people_in(EAST, 9.0)]
+        make_clip(segments(media / "ring"), start + 4, start + 8, people, media / "clips/1.mp4")
         intake.attach(incident.pk, "clip", Path("clips/1.mp4"), starts_at=now, ends_at=now)
     settings.MEDIA_ROOT = before
 

@@ -1,7 +1,8 @@
 """The part of a `track` worker that claims cameras: on the worker itself, so that it outlives the broker's connection.
 
-Each second it claims as many cameras as the worker has free slots and sends each to the worker's own queue. The run
-renews its lease itself: a child that dies or hangs loses it in three seconds.
+Twice a second it claims as many cameras as the worker has free slots and sends each to the worker's own queue. The run
+renews its lease itself: a child that dies or hangs loses it in three seconds. Children load the networks as they are
+born, so that one that takes over a camera sees at once.
 """
 
 import contextlib
@@ -13,13 +14,13 @@ import threading
 import uuid
 from typing import Any
 
-from celery import bootsteps
+from celery import bootsteps, signals
 from celery.utils.nodenames import worker_direct
 
 logger = logging.getLogger(__name__)
 
 QUEUE = "track"
-ROUND_S = 1.0
+ROUND_S = 0.5
 
 
 class LeaseSupervisor(bootsteps.StartStopStep):  # type: ignore[misc]
@@ -37,6 +38,10 @@ class LeaseSupervisor(bootsteps.StartStopStep):  # type: ignore[misc]
     def include_if(self, worker: Any) -> bool:
         """Whether this worker watches cameras."""
         return QUEUE in worker.app.amqp.queues.consume_from
+
+    def create(self, _: Any) -> None:
+        """Have every child of this worker's pool load the networks before its first camera."""
+        signals.worker_process_init.connect(_load_networks)
 
     def start(self, _: Any) -> None:
         """Begin to claim."""
@@ -77,3 +82,9 @@ class LeaseSupervisor(bootsteps.StartStopStep):  # type: ignore[misc]
                 leases.release(lease)
                 raise
             logger.warning("camera %s is watched here, epoch %s", lease.camera_id, lease.epoch)
+
+
+def _load_networks(**_: Any) -> None:
+    from welfare.fleet.tasks import models
+
+    models()

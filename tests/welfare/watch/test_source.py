@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import av
 import pytest
 
 from tests.pictures import tiny_clip
@@ -105,6 +106,25 @@ def test_a_picture_of_another_size_than_the_calibration_is_a_state(clip: Path) -
     assert state == "changed"
     assert "64 x 48" in words
     assert "1280 x 720" in words
+
+
+def test_a_picture_that_changes_its_size_in_mid_stream_is_a_state_and_goes_on(tmp_path: Path) -> None:
+    stream = tmp_path / "changed.ts"
+    parts = [tiny_clip(tmp_path / f"{w}.ts", size=(w, h)) for w, h in ((64, 48), (96, 72))]
+    with av.open(str(stream), "w") as out:
+        for n, part in enumerate(parts):
+            with av.open(str(part)) as container:
+                track = out.streams.video[0] if n else out.add_stream_from_template(container.streams.video[0])
+                for packet in container.demux(video=0):
+                    if packet.pts is not None and packet.dts is not None:
+                        packet.pts, packet.dts = packet.pts + n * 90_000, packet.dts + n * 90_000
+                        packet.stream = track
+                        out.mux(packet)
+    seen = Watcher()
+    frames = list(Source(str(stream), expect_size=(64, 48), on_state=seen).frames())
+    assert [frame.image.shape[:2] for frame in (frames[0], frames[-1])] == [(48, 64), (72, 96)]
+    assert [state for state, _ in seen.states] == ["live", "changed", "ended"]
+    assert "96 x 72" in seen.states[1][1]
 
 
 def test_rtsp_with_a_digest_log_in(clip: Path) -> None:
