@@ -37,7 +37,8 @@ def people_in(clip: Path, seconds: float) -> list[tuple[float, list[tuple[float,
         for t_s, image in replay.frames(5.0):
             if t_s > seconds:
                 break
-            found.append((t_s, [tuple(map(float, box)) for box in detector.detect(image, regions)[0]]))
+            boxes = detector.detect(image, regions)[0].tolist()
+            found.append((t_s, [(x1, y1, x2, y2) for x1, y1, x2, y2 in boxes]))
     return found
 
 

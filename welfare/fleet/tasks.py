@@ -35,13 +35,18 @@ def track_camera(camera_id: int, epoch: int) -> None:
         return
     try:
         run = CameraRun(Camera.objects.get(pk=camera_id), lease, models(), ask_for_clip)
-        before = signal.signal(signal.SIGTERM, lambda *_: run.stop("the worker is stopping"))
-        try:
-            run.run()
-        finally:
+        before = signal.signal(signal.SIGTERM, lambda *_: _hand_over(run))
+        run.run()
+        if signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN:
             signal.signal(signal.SIGTERM, before)
     finally:
         leases.release(lease)
+
+
+def _hand_over(run: CameraRun) -> None:
+    """The worker is stopping: end the run, and let nothing interrupt the handing back of the lease."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    run.stop("the worker is stopping")
 
 
 @shared_task(ignore_result=True, queue="media")  # type: ignore[untyped-decorator]
