@@ -1,11 +1,13 @@
 """The loop that drives the escalation. Run two or more: each claims with SKIP LOCKED, on the database's clock.
 
 One round: 1. run the steps of due incidents; 2. recover attempts of dead senders; 3. send what waits, several at once;
-4. ask after silent attempts; 5. write the heartbeat. Then wait for a notice from the database, a second at most.
+4. ask after silent attempts; 5. write the heartbeat; 6. every few seconds, look at the cameras. Then wait for a notice
+from the database, a second at most.
 """
 
 import logging
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -13,13 +15,14 @@ import psycopg
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.db.models.functions import Now
 
-from alerts import planning, sending
+from alerts import camera_faults, planning, sending
 from alerts.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 
 SENDERS = 8  # at once in one engine; the provider takes 5 s at most each
 TICK_S = 1.0
+CAMERAS_S = 5.0
 HEARTBEAT = "engine"
 
 
@@ -30,6 +33,7 @@ class Engine:
         self._pool = ThreadPoolExecutor(senders, thread_name_prefix="sender")
         self._senders = senders
         self._sending: set[Future[None]] = set()
+        self._looked_at = -CAMERAS_S
         self.stopping = threading.Event()
 
     def run(self) -> None:
@@ -56,6 +60,18 @@ class Engine:
         self._send()
         sending.poll()
         beat(HEARTBEAT)
+        self._look_at_cameras()
+
+    def _look_at_cameras(self) -> None:
+        if time.monotonic() - self._looked_at < CAMERAS_S:
+            return
+        self._looked_at = time.monotonic()
+        try:
+            camera_faults.look()
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("the cameras could not be looked at; paging goes on")
 
     def _send(self) -> None:
         self._sending = {future for future in self._sending if not future.done()}

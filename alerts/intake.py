@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from alerts import audit
-from alerts.models import ConcernReport, Evidence, Incident, Policy
+from alerts.models import ConcernReport, Evidence, Incident, Policy, Subject
 from zones.models import Zone
 from zones.tier import Tier
 
@@ -131,11 +131,11 @@ def _raise(incident: Incident, concern: Concern, zone: Zone) -> None:
     audit.record("watch", "raised", incident, before=before, tier=concern.tier.word, score=concern.score)
 
 
-def snapshot(site_id: int, tier: Tier) -> dict[str, Any]:
+def snapshot(site_id: int, tier: Tier, subject: Subject = Subject.PERSON) -> dict[str, Any]:
     """The policy of a site for a tier as the incident will keep it; edits never change a page in flight."""
-    if tier is Tier.NOTICE:
+    policy = Policy.objects.filter(site_id=site_id, subject=subject, tier=tier).first()
+    if tier is Tier.NOTICE or (policy is None and subject == Subject.CAMERA):
         return {"quiet": True, "steps": [], "loops": 1, "acknowledged_for_s": 900}
-    policy = Policy.objects.filter(site_id=site_id, tier=tier).first()
     if policy is None:
         logger.error("site %s has no policy for tier %s: everybody who can be reached is paged", site_id, tier.word)
         return {"steps": [], "loops": 1, "acknowledged_for_s": 900}
@@ -187,7 +187,8 @@ class Wanted:
 
 def without_clip(*, since: datetime) -> list[Wanted]:
     """Incidents opened after `since` that still have no clip: what a lost task would have made."""
-    found = Incident.objects.filter(opened_at__gte=since).exclude(evidence__kind=Evidence.Kind.CLIP)
+    people = Incident.objects.filter(opened_at__gte=since, subject=Subject.PERSON)
+    found = people.exclude(evidence__kind=Evidence.Kind.CLIP)
     return [Wanted(i.pk, i.camera_id, i.first_frame_at) for i in found.order_by("-pk")[:20]]
 
 

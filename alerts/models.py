@@ -75,10 +75,21 @@ class Shift(models.Model):
 
 
 # --- Policy -------------------------------------------------------------------------------------------------
+class Subject(models.TextChoices):
+    """What an incident, and so a policy, is about."""
+
+    PERSON = "person", "person at risk"
+    CAMERA = "camera", "camera fault"
+
+
 class Policy(models.Model):
-    """What follows a tier at a site: ordered steps, gone through `loops` times, then again from the last."""
+    """What follows a tier at a site: ordered steps, gone through `loops` times, then again from the last.
+
+    Without a policy for camera faults they stand in the console and page nobody.
+    """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="policies")
+    subject = models.CharField(max_length=8, choices=Subject.choices, default=Subject.PERSON)
     tier = models.PositiveSmallIntegerField(choices=TierChoices.choices)
     loops = models.PositiveSmallIntegerField(default=3)
     acknowledged_for_s = models.PositiveIntegerField(
@@ -87,10 +98,10 @@ class Policy(models.Model):
 
     class Meta:
         verbose_name_plural = "policies"
-        constraints = [models.UniqueConstraint(fields=["site", "tier"], name="policy_unique_for_tier")]
+        constraints = [models.UniqueConstraint(fields=["site", "subject", "tier"], name="policy_unique_for_tier")]
 
     def __str__(self) -> str:
-        return f"{self.site}: {self.get_tier_display()}"
+        return f"{self.site}: {self.get_tier_display()}" + (", camera fault" if self.subject == Subject.CAMERA else "")
 
 
 class Channel(models.TextChoices):
@@ -124,10 +135,13 @@ class PolicyStep(models.Model):
 
 # --- Incident -----------------------------------------------------------------------------------------------
 class Incident(models.Model):
-    """One person's stay that raised a welfare concern, until a human closes it.
+    """One person's stay that raised a welfare concern, or a camera that cannot see, until it is over.
 
-    Its states change only through `alerts.escalation` and `alerts.transitions`, never from a view.
+    A person's incident is closed by a human alone; a camera's also when it sees again. Its states change only through
+    `alerts.escalation` and `alerts.transitions`, never from a view.
     """
+
+    Subject = Subject
 
     class State(models.TextChoices):
         OPEN = "open", "open"
@@ -145,10 +159,12 @@ class Incident(models.Model):
         DUPLICATE = "duplicate", "duplicate"
         UNKNOWN = "unknown", "unknown"
 
+    subject = models.CharField(max_length=8, choices=Subject.choices, default=Subject.PERSON)
+    fault = models.CharField(max_length=12, blank=True, help_text="What is wrong with the camera: a zones.fault.Fault.")
     camera = models.ForeignKey(Camera, on_delete=models.PROTECT, related_name="incidents")
     zone = models.ForeignKey(Zone, null=True, on_delete=models.SET_NULL, related_name="incidents")
     place = models.CharField(max_length=250, help_text="Where, in words, as it was when the incident opened.")
-    zone_name = models.CharField(max_length=80)
+    zone_name = models.CharField(max_length=80, blank=True)
     episode = models.UUIDField()
     dedupe_key = models.CharField(max_length=120)
     tier = models.PositiveSmallIntegerField(choices=TierChoices.choices)
@@ -193,7 +209,19 @@ class Incident(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"#{self.pk} {self.get_tier_display()} at {self.place}"
+        return f"#{self.pk} {self.kind} at {self.place}"
+
+    @property
+    def kind(self) -> str:
+        """What it is in two words: `critical welfare concern`, `camera fault`."""
+        if self.subject == Subject.CAMERA:
+            return self.get_subject_display()
+        return f"{self.get_tier_display()} welfare concern"
+
+    @property
+    def label(self) -> str:
+        """What stands on its badge: the tier, or that it is a camera."""
+        return self.get_subject_display() if self.subject == Subject.CAMERA else self.get_tier_display()
 
 
 class ConcernReport(models.Model):

@@ -101,7 +101,24 @@ def resolve(incident_id: int, *, by: Contact, outcome: str, note: str = "") -> N
         raise TransitionError("Choose an outcome: the incident cannot be closed without one.")
     incident = _locked(incident_id)
     if incident.state == Incident.State.RESOLVED:
-        raise TransitionError(f"Incident #{incident_id} was already closed by {incident.resolved_by}.")
+        raise TransitionError(f"Incident #{incident_id} was already closed by {incident.resolved_by or 'the service'}.")
+    _close(incident, by, outcome, note)
+    audit.record(str(by), "closed", incident, outcome=outcome, note=note.strip())
+
+
+@transaction.atomic
+def clear(incident_id: int, *, note: str) -> None:
+    """A camera sees again: its incident is over without a person. Never for a person's."""
+    incident = _locked(incident_id)
+    if incident.subject != Incident.Subject.CAMERA:
+        raise TransitionError(f"Incident #{incident_id} is about a person: only a person closes it.")
+    if incident.state == Incident.State.RESOLVED:
+        return
+    _close(incident, None, Incident.Outcome.FAULT, note)
+    audit.record("engine", "cleared", incident, text=note)
+
+
+def _close(incident: Incident, by: Contact | None, outcome: str, note: str) -> None:
     incident.state = Incident.State.RESOLVED
     incident.outcome, incident.outcome_note = outcome, note.strip()
     incident.resolved_at = Now()
@@ -112,4 +129,3 @@ def resolve(incident_id: int, *, by: Contact, outcome: str, note: str = "") -> N
     Attempt.objects.filter(notification__step_run__incident=incident, state=Attempt.State.QUEUED).update(
         state=Attempt.State.CANCELLED, changed_at=Now()
     )
-    audit.record(str(by), "closed", incident, outcome=outcome, note=note.strip())

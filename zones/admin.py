@@ -52,6 +52,8 @@ class CameraAdmin(admin.ModelAdmin):
         """Seal a new password before the row is written."""
         if form.cleaned_data.get("new_password"):
             obj.password = form.cleaned_data["new_password"]
+        if {"source", "width", "height", "homography"} & set(form.changed_data):
+            obj.reference = None  # the scene is learned again
         super().save_model(request, obj, form, change)
 
 

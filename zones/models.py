@@ -37,6 +37,9 @@ class Camera(models.Model):
         null=True, blank=True, help_text="3 x 3, image pixels to ground metres; empty: metres are estimated."
     )
     rail_height_m = models.FloatField(default=1.1)
+    reference = models.BinaryField(
+        null=True, help_text="Outlines of the empty scene when it was calibrated, to notice a camera that was moved."
+    )
     side = models.CharField(max_length=40, blank=True, help_text="Which side of the bridge, e.g. east footway.")
     lamp_column = models.CharField(max_length=20, blank=True)
     grid_reference = models.CharField(max_length=20, blank=True)
@@ -112,6 +115,7 @@ class CameraStatus(models.Model):
     analysed_fps = models.FloatField(default=0.0)
     frames_dropped = models.BigIntegerField(default=0)
     reconnects = models.BigIntegerField(default=0)
+    faults = models.JSONField(default=dict, help_text="What is wrong with the picture: {fault: since when, ISO 8601}.")
 
     def __str__(self) -> str:
         return f"{self.camera}: {self.get_state_display()}"

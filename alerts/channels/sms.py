@@ -16,7 +16,8 @@ GSM7 = frozenset(
 
 def text(incident: Incident) -> str:
     """The message of an incident, at most one segment; the place is shortened first, never the way to answer."""
-    head = f"{incident.get_tier_display().upper()} welfare concern #{incident.pk} "
+    kind = incident.kind.replace(incident.get_tier_display(), incident.get_tier_display().upper())
+    head = f"{kind[0].upper()}{kind[1:]} #{incident.pk} "
     tail = f". Reply 1 take on, 2 can't attend, 3 false alert. {settings.PUBLIC_URL}/i/{incident.pk}"
     at = f" {incident.first_frame_at:%H:%MZ}"
     room = SEGMENT - len(head) - len(tail) - len(at)

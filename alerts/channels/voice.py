@@ -17,7 +17,7 @@ def action_url(attempt: Attempt) -> str:
 def script(incident: Incident, action: str) -> str:
     """The call as TwiML."""
     words = (
-        f"This is Handrail. A {incident.get_tier_display()} welfare concern, number {incident.pk}, "
+        f"This is Handrail. A {incident.kind}, number {incident.pk}, "
         f"at {incident.place}. Press 1 to take it on. Press 2 if you cannot attend. Press 3 for a false alert."
     )
     response = VoiceResponse()

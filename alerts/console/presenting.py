@@ -71,7 +71,7 @@ class Event:
 def unresolved() -> QuerySet[Incident]:
     """The incidents that nobody has closed, notices apart, most pressing first."""
     found = Incident.objects.exclude(state=Incident.State.RESOLVED).filter(tier__gt=Tier.NOTICE)
-    return found.select_related("acknowledged_by__agency").order_by("-tier", "first_frame_at")
+    return found.select_related("acknowledged_by__agency").order_by("-subject", "-tier", "first_frame_at")
 
 
 def cards() -> list[Card]:
@@ -85,15 +85,28 @@ def _card(incident: Incident) -> Card:
     return Card(
         number=incident.pk,
         url=reverse("incident", args=[incident.pk]),
-        tier=incident.get_tier_display(),
-        shape=SHAPES[Tier(incident.tier)],
-        place=f"{incident.place}, {incident.zone_name}",
+        tier=incident.label,
+        shape=shape(incident),
+        place=", ".join(part for part in (incident.place, incident.zone_name) if part),
         why=str(concern.reasons[0]["words"]).capitalize() if concern and concern.reasons else "Reasons are coming",
         who="Waiting: nobody has taken it on" if waits else f"Taken on by {incident.acknowledged_by}",
         waits=waits,
         frame_at=incident.first_frame_at,
         still_url=evidence_url(incident, Evidence.Kind.STILL),
     )
+
+
+def shape(incident: Incident) -> str:
+    """The sign of an incident's badge, so that colour is never alone."""
+    return "■" if incident.subject == Incident.Subject.CAMERA else SHAPES[Tier(incident.tier)]
+
+
+def outcomes(incident: Incident) -> list[tuple[str, str]]:
+    """What may become of it, the likeliest first."""
+    choices = [(str(value), str(words)) for value, words in Incident.Outcome.choices]
+    if incident.subject == Incident.Subject.PERSON:
+        return choices
+    return [(value, words) for value, words in choices if value in ("fault", "duplicate", "unknown")]
 
 
 def newest(incident: Incident) -> ConcernReport | None:
@@ -126,11 +139,11 @@ def _sureness(confidence: float) -> str:
 def state_words(incident: Incident) -> str:
     """Who has it, and what comes next."""
     if incident.state == Incident.State.RESOLVED:
-        return f"Closed by {incident.resolved_by}: {incident.get_outcome_display()}."
+        return f"Closed by {incident.resolved_by or 'the service'}: {incident.get_outcome_display()}."
     if incident.state == Incident.State.ACKNOWLEDGED:
         return f"Taken on by {incident.acknowledged_by}. If nobody closes it, paging starts again"
     if incident.policy_snapshot.get("quiet"):
-        return "A notice: nobody is paged."
+        return "Nobody is paged for this: it is shown here only."
     return f"Nobody has taken it on. Next: {_next_step(incident)}"
 
 

@@ -17,7 +17,6 @@ from alerts.console import presenting
 from alerts.models import Contact, Evidence, Incident, TierChoices
 from alerts.transitions import TransitionError
 from zones.models import Camera
-from zones.tier import Tier
 
 PAGE_SIZE = 50
 
@@ -45,8 +44,8 @@ def incident(request: HttpRequest, number: int, template: str = "console/inciden
     unresolved = found.state != Incident.State.RESOLVED and not found.policy_snapshot.get("quiet")
     context = {
         "incident": found,
-        "tier": found.get_tier_display(),
-        "shape": presenting.SHAPES[Tier(found.tier)],
+        "tier": found.label,
+        "shape": presenting.shape(found),
         "concern": concern and {"reasons": presenting.reasons(concern), "metres_estimated": concern.metres_estimated},
         "state_words": presenting.state_words(found),
         "next_at": found.next_action_at if unresolved else None,
@@ -55,7 +54,7 @@ def incident(request: HttpRequest, number: int, template: str = "console/inciden
         "clip": presenting.evidence(found, Evidence.Kind.CLIP),
         "clip_url": presenting.evidence_url(found, Evidence.Kind.CLIP),
         "still_url": presenting.evidence_url(found, Evidence.Kind.STILL),
-        "outcomes": Incident.Outcome.choices,
+        "outcomes": presenting.outcomes(found),
         "waiting": presenting.unresolved().filter(state=Incident.State.OPEN).count(),
         "show": request.GET.get("show", ""),
         "late": presenting.late(),

@@ -22,6 +22,7 @@ from welfare.fleet.leases import Lease
 from welfare.fleet.models import EpisodeCheckpoint
 from welfare.fleet.outbox import Entry, Outbox
 from welfare.fleet.reporter import Progress, Reporter
+from welfare.watch.health import SIZE, PictureHealth
 from welfare.watch.people_log import PeopleLog
 from welfare.watch.pipeline import Models, PictureSizeError, Pipeline, Step
 from welfare.watch.recorder import Recorder
@@ -54,6 +55,7 @@ class CameraRun:
         self._outbox = Outbox(settings.RUN_DIR / OUTBOX / str(camera.pk))
         self.reporter = Reporter(lease, self._outbox, self.progress, self.stop, ask_for_clip)
         self._zone_profiles = {zone.name: zone for zone in camera.zones.filter(enabled=True)}
+        self._health = PictureHealth(reference_of(camera))
         self._people = PeopleLog(ring_folder(camera.pk))
         self._recent: deque[float] = deque(maxlen=50)
         self._pipeline: Pipeline | None = None
@@ -109,6 +111,7 @@ class CameraRun:
                 if not self._stop.is_set():
                     for frame in source.frames():
                         self._analyse(pipeline, frame)
+                        self._look_after(frame, source.clock_jumps)
                         self.progress.dropped, self.progress.reconnects = source.dropped, source.reconnects
             self._stop.wait()  # a recording that ended keeps its lease, or it would begin again for ever
         finally:
@@ -131,6 +134,13 @@ class CameraRun:
         span = self._recent[-1] - self._recent[0]
         p.fps = (len(self._recent) - 1) / span if span > 0 else 0.0
         p.stays, p.frame_at_s = pipeline.snapshot(), frame.at_s
+
+    def _look_after(self, frame: Frame, clock_jumps: int) -> None:
+        unlearned = self._health.reference is None
+        self._health.look(frame.at_s, frame.image, clock_jumps)
+        self.progress.faults = self._health.since()
+        if unlearned and self._health.reference is not None:
+            self.progress.learned = self._health.reference.tobytes()
 
     def _note_people(self, at_s: float, step: Step) -> None:
         try:
@@ -180,6 +190,13 @@ class CameraRun:
 
     def _recording_fault(self, words: str) -> None:
         self.progress.detail = words
+
+
+def reference_of(camera: Camera) -> NDArray[np.uint8] | None:
+    """The outlines that a camera's scene had when it was calibrated."""
+    if camera.reference is None:
+        return None
+    return np.frombuffer(bytes(camera.reference), dtype=np.uint8).reshape(SIZE[1], SIZE[0])
 
 
 def ring_folder(camera_id: int) -> Path:

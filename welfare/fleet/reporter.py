@@ -33,6 +33,7 @@ CLIP_LAG_S = 5.0  # the last segment of the ring must be on disk
 CLIP_GIVE_UP = timedelta(minutes=10)
 HUNG_S = 30.0  # assumed: no frame takes so long; the process ends and its lease passes on
 STILL_WAIT_S = 30.0
+SETTINGS = [f.attname for f in Camera._meta.concrete_fields if f.name != "reference"]
 
 
 @dataclass(slots=True)
@@ -47,6 +48,8 @@ class Progress:
         dropped: due frames that were never analysed.
         reconnects: since the run began.
         stays: snapshot of the stays at `frame_at_s`.
+        faults: what is wrong with the picture, and since when (ISO 8601).
+        learned: outlines of the scene to be kept with the camera, once.
         busy_since: monotonic time at which the frame in hand was begun, None between frames.
     """
 
@@ -57,6 +60,8 @@ class Progress:
     dropped: int = 0
     reconnects: int = 0
     stays: dict[str, Any] | None = None
+    faults: dict[str, str] = field(default_factory=dict)
+    learned: bytes | None = None
     busy_since: float | None = None
 
 
@@ -187,7 +192,11 @@ class Reporter:
             status.state, status.detail = p.state, p.detail[:300]
             status.last_frame_at = frame_at or status.last_frame_at
             status.analysed_fps, status.frames_dropped, status.reconnects = round(p.fps, 2), p.dropped, p.reconnects
+            status.faults = p.faults
             status.save()
+            if p.learned is not None:
+                Camera.objects.filter(pk=self.lease.camera_id).update(reference=p.learned)
+                p.learned = None
             if stays is not None and frame_at is not None:
                 EpisodeCheckpoint.objects.update_or_create(
                     camera_id=self.lease.camera_id,
@@ -195,7 +204,7 @@ class Reporter:
                 )
 
     def _check_settings(self) -> None:
-        camera = list(Camera.objects.filter(pk=self.lease.camera_id, enabled=True).values())
+        camera = list(Camera.objects.filter(pk=self.lease.camera_id, enabled=True).values(*SETTINGS))
         now = (camera, list(Zone.objects.filter(camera_id=self.lease.camera_id).order_by("pk").values()))
         if self._settings is not None and now != self._settings:
             self.stop_run("the camera's settings have changed: watching again with the new ones")

@@ -17,10 +17,12 @@ class StreamClock:
     Attributes:
         now: seconds since the epoch, UTC.
         latest_s: the latest time given so far; carried from one connection to the next.
+        jumps: how often a time was mapped anew in the middle of a connection.
     """
 
     now: Callable[[], float] = time.time
     latest_s: float = float("-inf")
+    jumps: int = 0
     _offset_s: float | None = None
 
     def begin(self) -> None:
@@ -34,6 +36,7 @@ class StreamClock:
             at_s = now
         else:
             if self._offset_s is None or abs(self._offset_s + presentation_s - now) > JUMP_S:
+                self.jumps += self._offset_s is not None
                 self._offset_s = max(now, self.latest_s + STEP_S) - presentation_s
             at_s = self._offset_s + presentation_s
         self.latest_s = max(self.latest_s, at_s)

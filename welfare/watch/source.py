@@ -131,6 +131,11 @@ class Source:
         if self._thread.is_alive():
             self._thread.join(OPEN_S)
 
+    @property
+    def clock_jumps(self) -> int:
+        """How often the stream's time jumped."""
+        return self._clock.jumps
+
     def frames(self) -> Iterator[Frame]:
         """Wait for frames and yield the newest; ends with `close`, or with a file that does not loop."""
         self._thread.start()
