@@ -1,8 +1,9 @@
 """Follow people from frame to frame: Kalman prediction and two-stage assignment by score, in seconds, not frames.
 
 Reads as ByteTrack does (Zhang et al. 2022, arXiv:2110.06864): predict; match strong boxes; match what is left with
-weak boxes; start, coast and end tracks. The cost is the overlap of boxes enlarged by a buffer (C-BIoU, Yang et al.
-2023, arXiv:2211.14317), because at five frames a second people move by half a box. No appearance is kept.
+weak boxes; start, coast and end tracks. The cost is the overlap of boxes enlarged by a buffer, a second time with a
+wider one (C-BIoU, Yang et al. 2023, arXiv:2211.14317), because at five frames a second people move by half a box. A
+camera that sways in the wind moves everybody at once: that shift is taken out before the match. No appearance is kept.
 """
 
 from dataclasses import dataclass, field
@@ -11,30 +12,46 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linear_sum_assignment
 
-from welfare.watch.kalman import Array, KalmanBank
+from welfare.watch.kalman import Array, KalmanBank, to_centre
+
+Index = NDArray[np.intp]
+NOBODY: Index = np.empty(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, slots=True)
 class TrackerSettings:
-    """Defaults of the tracker; all are assumed and the same for every camera.
+    """Defaults of the tracker, the same for every camera; chosen on the sequences of `bench tracker` at two rates.
 
     Attributes:
         strong_score: a box from here on is matched first and may start a track.
-        buffer: how much boxes are enlarged at each side before overlap, share of their size; grows while unseen.
+        buffer: how much boxes are enlarged at each side before overlap, share of their size.
+        buffer_again: likewise for those that found nobody.
+        buffer_growth: how much the buffer grows with each second unseen, share of itself.
         min_overlap: buffered overlap under which a box is somebody else.
         weak_overlap: plain overlap that a weak box needs.
-        confirm_hits: a track is told about after so many boxes.
-        tentative_s: an unconfirmed track ends after so long without a box.
+        known_bonus: how much sooner a box goes to a confirmed track than to a new one.
+        unseen_malus: how much later to a track for each second unseen.
+        doubled: a box that overlaps a seen person by so much starts no track.
+        sway: everybody's common shift is taken out from this share of a person's height on.
+        confirm_hits, confirm_s: a track is told about after so many boxes and so long.
+        tentative_s: an unconfirmed track ends after so long without a box; weak boxes continue only such fresh tracks.
         coast_s: a confirmed track goes on unseen for so long.
     """
 
     strong_score: float = 0.45
     buffer: float = 0.3
-    min_overlap: float = 0.15
-    weak_overlap: float = 0.3
+    buffer_again: float = 0.5
+    buffer_growth: float = 0.3
+    min_overlap: float = 0.2
+    weak_overlap: float = 0.5
+    known_bonus: float = 0.2
+    unseen_malus: float = 0.1
+    doubled: float = 0.4
+    sway: float = 0.01
     confirm_hits: int = 2
-    tentative_s: float = 0.5
-    coast_s: float = 2.5
+    confirm_s: float = 0.1
+    tentative_s: float = 0.25
+    coast_s: float = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +60,7 @@ class Track:
 
     Attributes:
         id: never used again for another track of the same tracker.
-        box: (4,) float64, x1 y1 x2 y2, pixels; the prediction while unseen.
+        box: (4,) float64, x1 y1 x2 y2, pixels, smoothed; the prediction while unseen.
         score: of the last box.
         seen: in this frame.
         first_s: when it began.
@@ -66,9 +83,8 @@ class Tracker:
         self._bank = KalmanBank.empty()
         self._id = np.empty(0, dtype=np.int64)
         self._hits = np.empty(0, dtype=np.int64)
-        self._first = np.empty(0)
-        self._last = np.empty(0)
-        self._score = np.empty(0)
+        self._first, self._last, self._score = np.empty(0), np.empty(0), np.empty(0)
+        self._box = np.empty((0, 4))
         self._next_id = 1
         self._t_s: float | None = None
 
@@ -92,83 +108,107 @@ class Tracker:
         self._bank.predict(0.0 if self._t_s is None else t_s - self._t_s)
         self._t_s = t_s
         strong = score >= self.settings.strong_score
-        rows, cols = self._match(found, np.flatnonzero(strong), np.arange(len(self._id)), buffered=True)
-        self._take(rows, found[cols], score[cols], t_s)
-        left = np.setdiff1d(np.arange(len(self._id)), rows)
-        recent = left[t_s - self._last[left] <= self.settings.tentative_s]
-        rows2, cols2 = self._match(found, np.flatnonzero(~strong), recent, buffered=False)
-        self._take(rows2, found[cols2], score[cols2], t_s)
-        self._start(np.setdiff1d(np.flatnonzero(strong), cols), found, score, t_s)
-        self._end(t_s)
-        return self._tracks(t_s)
+        free_rows, free_boxes = np.ones(len(self._id), dtype=bool), strong.copy()
+        for rows, cols in self._stages(found, strong, free_rows, free_boxes):
+            if len(rows):
+                self._bank.update(rows, found[cols], score[cols])
+                self._hits[rows] += 1
+                self._last[rows], self._score[rows], self._box[rows] = t_s, score[cols], found[cols]
+                free_rows[rows], free_boxes[cols] = False, False
+        self._start(np.flatnonzero(free_boxes), found, score)
+        self._end()
+        return self._tracks()
 
-    def _match(
-        self, found: Array, candidates: NDArray[np.intp], rows: NDArray[np.intp], *, buffered: bool
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Assign candidate boxes to tracks; returns matched rows and boxes."""
-        nobody = np.empty(0, dtype=np.intp)
-        if not len(candidates) or not len(rows) or self._t_s is None:
-            return nobody, nobody
-        predicted = self._bank.boxes()[rows]
-        if buffered:
-            unseen = np.clip(self._t_s - self._last[rows], 0, self.settings.coast_s)
-            buffer = self.settings.buffer * (1 + 0.5 * unseen)
-            overlap = _overlap(_enlarged(predicted, buffer), _enlarged(found[candidates], self.settings.buffer))
-            least = self.settings.min_overlap
+    # --- association ------------------------------------------------------------------------------------------
+    def _stages(  # type: ignore[no-untyped-def]
+        self, found: Array, strong: NDArray[np.bool_], free_rows: NDArray[np.bool_], free_boxes: NDArray[np.bool_]
+    ):
+        """Matched rows and boxes of each stage; between stages the caller marks what is no longer free."""
+        s = self.settings
+        yield self._match_steadied(found, np.flatnonzero(free_boxes))
+        if free_boxes.any():
+            yield self._match(found, np.flatnonzero(free_boxes), np.flatnonzero(free_rows), s.buffer_again)
+        if not strong.all():
+            fresh = free_rows & (self._now - self._last <= s.tentative_s)
+            yield self._match(found, np.flatnonzero(~strong), np.flatnonzero(fresh), None)
+
+    def _match_steadied(self, found: Array, candidates: Index) -> tuple[Index, Index]:
+        """Match the strong boxes; where everybody has moved alike, take that out and match again."""
+        everyone = np.arange(len(self._id))
+        rows, cols = self._match(found, candidates, everyone, self.settings.buffer)
+        known = self._hits[rows] >= self.settings.confirm_hits
+        if np.count_nonzero(known) < 4:
+            return rows, cols
+        seen = rows[known]
+        error = to_centre(found[cols[known]])[:, :2] - self._bank.mean[seen, :2]
+        shift = _middle(error)
+        height = _middle(self._bank.mean[seen, 3:])[0]
+        size = np.abs(shift).max() / height
+        spread = _middle(np.abs(error - shift).max(axis=1, keepdims=True) / height)[0]
+        if size <= self.settings.sway or spread >= 0.5 * size + 0.02:
+            return rows, cols
+        self._bank.mean[:, :2] += shift
+        return self._match(found, candidates, everyone, self.settings.buffer)
+
+    def _match(self, found: Array, candidates: Index, rows: Index, buffer: float | None) -> tuple[Index, Index]:
+        """Assign candidate boxes to tracks; returns matched rows and boxes. Without a buffer, plain overlap counts."""
+        if not len(candidates) or not len(rows):
+            return NOBODY, NOBODY
+        s = self.settings
+        predicted, boxes = self._bank.boxes()[rows], found[candidates]
+        ratio = (predicted[:, 3] - predicted[:, 1])[:, None] / (boxes[:, 3] - boxes[:, 1])
+        unseen = np.minimum(self._now - self._last[rows], s.coast_s)
+        if buffer is None:
+            overlap, least = _overlap(predicted, boxes), s.weak_overlap
         else:
-            overlap = _overlap(predicted, found[candidates])
-            least = self.settings.weak_overlap
+            grown = buffer * (1 + s.buffer_growth * unseen)
+            overlap, least = _overlap(_enlarged(predicted, grown[:, None]), _enlarged(boxes, buffer)), s.min_overlap
         # A person does not change height by half from one frame to the next.
-        height = (predicted[:, 3] - predicted[:, 1])[:, None]
-        ratio = height / (found[candidates, 3] - found[candidates, 1])[None]
-        overlap = np.where((ratio > 0.5) & (ratio < 2.0), overlap, 0.0)
-        confirmed = 0.05 * (self._hits[rows] >= self.settings.confirm_hits)[:, None]
-        i, j = linear_sum_assignment(-(overlap + confirmed))
-        good = overlap[i, j] >= least
+        possible = (overlap >= least) & (ratio > 0.5) & (ratio < 2.0)
+        likelier = s.known_bonus * (self._hits[rows] >= s.confirm_hits) - s.unseen_malus * unseen
+        i, j = linear_sum_assignment(np.where(possible, overlap + likelier[:, None], -1.0), maximize=True)
+        good = possible[i, j]
         return rows[i[good]], candidates[j[good]]
 
-    def _take(self, rows: NDArray[np.intp], boxes: Array, scores: Array, t_s: float) -> None:
-        if len(rows):
-            self._bank.update(rows, boxes, scores)
-            self._hits[rows] += 1
-            self._last[rows] = t_s
-            self._score[rows] = scores
-
-    def _start(self, new: NDArray[np.intp], found: Array, scores: Array, t_s: float) -> None:
+    # --- life of a track --------------------------------------------------------------------------------------
+    def _start(self, new: Index, found: Array, scores: Array) -> None:
+        seen = self._last == self._now
+        if len(new) and seen.any():
+            new = new[_overlap(found[new], self._box[seen]).max(axis=1) < self.settings.doubled]
         count = len(new)
         if not count:
             return
         self._bank.add(found[new])
-        self._id = np.append(self._id, np.arange(self._next_id, self._next_id + count))
-        self._hits = np.append(self._hits, np.ones(count, dtype=np.int64))
-        self._first = np.append(self._first, np.full(count, t_s))
-        self._last = np.append(self._last, np.full(count, t_s))
-        self._score = np.append(self._score, scores[new])
+        self._id = np.concatenate([self._id, np.arange(self._next_id, self._next_id + count)])
+        self._hits = np.concatenate([self._hits, np.ones(count, dtype=np.int64)])
+        now = np.full(count, self._now)
+        self._first, self._last = np.concatenate([self._first, now]), np.concatenate([self._last, now])
+        self._score, self._box = np.concatenate([self._score, scores[new]]), np.concatenate([self._box, found[new]])
         self._next_id += count
 
-    def _end(self, t_s: float) -> None:
+    def _end(self) -> None:
         confirmed = self._hits >= self.settings.confirm_hits
         limit = np.where(confirmed, self.settings.coast_s, self.settings.tentative_s)
-        keep = t_s - self._last <= limit
+        keep = self._now - self._last <= limit
         if keep.all():
             return
         self._bank.keep(keep)
-        for name in ("_id", "_hits", "_first", "_last", "_score"):
+        for name in ("_id", "_hits", "_first", "_last", "_score", "_box"):
             setattr(self, name, getattr(self, name)[keep])
 
-    def _tracks(self, t_s: float) -> list[Track]:
-        boxes = self._bank.boxes()
+    def _tracks(self) -> list[Track]:
+        s = self.settings
+        told = np.flatnonzero((self._hits >= s.confirm_hits) & (self._now - self._first >= s.confirm_s))
+        boxes = self._bank.boxes()[told]
+        rows = zip(*(a[told].tolist() for a in (self._id, self._score, self._first, self._last)), strict=True)
         return [
-            Track(
-                id=int(self._id[i]),
-                box=boxes[i],
-                score=float(self._score[i]),
-                seen=bool(self._last[i] == t_s),
-                first_s=float(self._first[i]),
-                last_seen_s=float(self._last[i]),
-            )
-            for i in np.flatnonzero(self._hits >= self.settings.confirm_hits)
+            Track(number, box, score, last == self._now, first, last)
+            for box, (number, score, first, last) in zip(boxes, rows, strict=True)
         ]
+
+    @property
+    def _now(self) -> float:
+        return self._t_s if self._t_s is not None else 0.0
 
 
 def _checked(boxes: ArrayLike, scores: ArrayLike) -> tuple[Array, Array]:
@@ -181,16 +221,25 @@ def _checked(boxes: ArrayLike, scores: ArrayLike) -> tuple[Array, Array]:
     return found, score
 
 
+def _middle(values: Array) -> Array:
+    """(k,) the median of each column of (n, k); several times faster than numpy's on a dozen rows."""
+    ordered, n = np.sort(values, axis=0), len(values)
+    return np.asarray((ordered[(n - 1) // 2] + ordered[n // 2]) / 2)
+
+
 def _enlarged(boxes: Array, share: float | Array) -> Array:
-    margin = (boxes[:, 2:] - boxes[:, :2]) * np.reshape(share, (-1, 1))
-    return np.hstack([boxes[:, :2] - margin, boxes[:, 2:] + margin])
+    margin = (boxes[:, 2:] - boxes[:, :2]) * share
+    enlarged = np.empty_like(boxes)
+    enlarged[:, :2], enlarged[:, 2:] = boxes[:, :2] - margin, boxes[:, 2:] + margin
+    return enlarged
 
 
 def _overlap(a: Array, b: Array) -> Array:
     """(n, m) intersection over union of (n, 4) and (m, 4) boxes."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    inter = np.clip(high - low, 0, None).prod(axis=2)
-    area_a = (a[:, 2:] - a[:, :2]).prod(axis=1)
-    area_b = (b[:, 2:] - b[:, :2]).prod(axis=1)
-    return np.asarray(inter / (area_a[:, None] + area_b[None] - inter))
+    ax1, ay1, ax2, ay2 = a.T[:, :, None]
+    bx1, by1, bx2, by2 = b.T
+    width = np.minimum(ax2, bx2) - np.maximum(ax1, bx1)
+    height = np.minimum(ay2, by2) - np.maximum(ay1, by1)
+    inter = np.maximum(width, 0) * np.maximum(height, 0)
+    area_a, area_b = (ax2 - ax1) * (ay2 - ay1), (bx2 - bx1) * (by2 - by1)
+    return np.asarray(inter / (area_a + area_b - inter))
