@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 POSITION_NOISE = 0.08  # of the height, a measurement
-WALK_NOISE = 0.4  # of the height for each root of a second: steps, and how a box's outline wanders with them
+WALK_NOISE = 0.3  # of the height for each root of a second: steps, and how a box's outline wanders with them
 ACCELERATION_NOISE = 3.0  # heights per second squared: a person starts or stops within half a second
 SIZE_SHARE = np.array([1.0, 1.0, 0.1, 0.1])  # a size accelerates by a third of what a place does, as a deviation
 SIZE_START = np.array([1.0, 1.0, 0.05, 0.05])

@@ -46,7 +46,7 @@ class TrackerSettings:
     weak_overlap: float = 0.5
     known_bonus: float = 0.2
     unseen_malus: float = 0.1
-    doubled: float = 0.4
+    doubled: float = 0.5
     sway: float = 0.01
     confirm_hits: int = 2
     confirm_s: float = 0.1
@@ -159,10 +159,10 @@ class Tracker:
         ratio = (predicted[:, 3] - predicted[:, 1])[:, None] / (boxes[:, 3] - boxes[:, 1])
         unseen = np.minimum(self._now - self._last[rows], s.coast_s)
         if buffer is None:
-            overlap, least = _overlap(predicted, boxes), s.weak_overlap
+            overlap, least = iou(predicted, boxes), s.weak_overlap
         else:
             grown = buffer * (1 + s.buffer_growth * unseen)
-            overlap, least = _overlap(_enlarged(predicted, grown[:, None]), _enlarged(boxes, buffer)), s.min_overlap
+            overlap, least = iou(_enlarged(predicted, grown[:, None]), _enlarged(boxes, buffer)), s.min_overlap
         # A person does not change height by half from one frame to the next.
         possible = (overlap >= least) & (ratio > 0.5) & (ratio < 2.0)
         likelier = s.known_bonus * (self._hits[rows] >= s.confirm_hits) - s.unseen_malus * unseen
@@ -174,7 +174,7 @@ class Tracker:
     def _start(self, new: Index, found: Array, scores: Array) -> None:
         seen = self._last == self._now
         if len(new) and seen.any():
-            new = new[_overlap(found[new], self._box[seen]).max(axis=1) < self.settings.doubled]
+            new = new[iou(found[new], self._box[seen]).max(axis=1) < self.settings.doubled]
         count = len(new)
         if not count:
             return
@@ -234,7 +234,7 @@ def _enlarged(boxes: Array, share: float | Array) -> Array:
     return enlarged
 
 
-def _overlap(a: Array, b: Array) -> Array:
+def iou(a: Array, b: Array) -> Array:
     """(n, m) intersection over union of (n, 4) and (m, 4) boxes."""
     ax1, ay1, ax2, ay2 = a.T[:, :, None]
     bx1, by1, bx2, by2 = b.T
