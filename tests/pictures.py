@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from welfare.evaluation.replay import Replay
-from welfare.watch.detector import Detector, regions_for
+from welfare.watch.detector import Detector
+from welfare.watch.tiles import regions_for
 from welfare.watch.recorder import Recorder
 from zones.site_file import read_site
 

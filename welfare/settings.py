@@ -114,8 +114,13 @@ TWILIO_TIMEOUT_S = env.float("TWILIO_TIMEOUT_S", 5.0)
 
 # --- The watch ----------------------------------------------------------------------------------------------
 ANALYSIS_FPS = env.float("ANALYSIS_FPS", 5.0)
-ONNX_PROVIDERS = env.list("ONNX_PROVIDERS", default=["CPUExecutionProvider"])
-ONNX_THREADS = env.int("ONNX_THREADS", 1)
+DETECTOR = {
+    "providers": env.list("ONNX_PROVIDERS", default=["CPUExecutionProvider"]),
+    "threads": env.int("ONNX_THREADS", 1),
+    "precision": env.str("DETECTOR_PRECISION", "auto"),
+}
+"""ONNX Runtime's providers in order of preference (CUDA, TensorRT and OpenVINO where it has them), threads of one run,
+and float, int8 or auto: int8 where the processor multiplies 8-bit numbers."""
 RECORDING_MAX_MB = env.int("RECORDING_MAX_MB", 512)
 """Room for one camera's ring of recorded segments."""
 CLIP_BEFORE_S = env.float("CLIP_BEFORE_S", 10.0)

@@ -25,10 +25,12 @@ class Assessor:
     def __init__(self, view: View, profiles: Mapping[str, Profile] | None = None) -> None:
         profiles = profiles or {}
         self._view = view
+        self._t_s = float("-inf")
         self._zones = [_ZoneAssessor(view, zone, profiles.get(zone.name, Profile())) for zone in view.zones]
 
     def update(self, t_s: float, observations: Sequence[Observation]) -> list[Event]:
         """What changed in this frame: stays, cues and concerns of all zones."""
+        self._t_s = t_s
         people = [o for o in observations if np.isfinite(o.feet_m).all()]
         return [event for zone in self._zones for event in zone.update(t_s, people)]
 
@@ -39,6 +41,11 @@ class Assessor:
             zone.view = view
             for episode in zone.episodes:
                 episode.forget_path()
+
+    @property
+    def missing(self) -> bool:
+        """Whether somebody's stay goes on who was not seen in the last frame."""
+        return any(episode.seen_s < self._t_s for zone in self._zones for episode in zone.episodes)
 
     def snapshot(self) -> dict[str, Any]:
         """All stays as JSON-able values, by zone name."""

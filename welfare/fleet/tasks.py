@@ -20,7 +20,8 @@ _models: list[Models] = []  # one set in a process, loaded after the fork
 def models() -> Models:
     """The networks of this process."""
     if not _models:
-        _models.append(Models(detector=Detector(settings.ONNX_PROVIDERS, settings.ONNX_THREADS)))
+        _models.append(Models(detector=Detector(**settings.DETECTOR)))
+        _models[0].pose.preload()
     return _models[0]
 
 

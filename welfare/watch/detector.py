@@ -4,56 +4,28 @@ The network and its figures: `welfare/weights/README.md`. Decoding follows Rangi
 each side of a box is the mean of a distribution over 11 bins).
 """
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 import onnxruntime
-import shapely
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
 
-from zones.geometry import View
+from welfare.watch.networks import CPU, open_session, people_network
 
-WEIGHTS = Path(__file__).resolve().parents[1] / "weights" / "person_nanodet_416.onnx"
-WEIGHTS_SHA256 = "7001b4998fe013930d5a35c0239426eec7c441d078df4af8278bad332a86755c"
 INPUT_PX = 416
 STRIDES = (8, 16, 32)
 BINS = 11
-MEAN_BGR = np.array([103.53, 116.28, 123.675], dtype=np.float32)
-STD_BGR = np.array([57.375, 57.12, 58.395], dtype=np.float32)
+CLASSES = 80
+MEAN_BGR = (103.53, 116.28, 123.675)
+STD_BGR = np.array([57.375, 57.12, 58.395], dtype=np.float32).reshape(1, 3, 1, 1)
 MIN_SCORE = 0.30  # assumed: the tracker's second stage may use weak boxes, its first wants 0.45
 NMS_IOU = 0.55  # assumed
 CONTAINED = 0.75  # assumed: a box that lies this far within a bigger one is a part of the same person
-LEAST_PERSON_PX = 32.0  # people enter the network at least so tall: the card's two tiles at 60 px give 35
-MAX_ASPECT = 1.2  # assumed: width over height of a tile
-LARGEST_SHARE = 0.8  # assumed: a person may fill this much of a tile's height before the tile must grow
-MAX_TILES = 6  # assumed: 6 x 60 ms is the most that a camera may cost a frame
 
 Region = tuple[int, int, int, int]
 Boxes = NDArray[np.float32]
-
-
-class WeightsError(RuntimeError):
-    """A network file is missing or is not the one that was measured."""
-
-
-def check_weights(path: Path, sha256: str) -> bytes:
-    """Read a network file and check that it is the one on its card.
-
-    Raises:
-        WeightsError: missing, or altered.
-    """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise WeightsError(f"{path} cannot be read ({error.strerror}); restore it from the repository") from error
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise WeightsError(f"{path} is not the network on its card (its SHA-256 differs); restore it")
-    return content
 
 
 def _centres() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -74,25 +46,22 @@ class Detector:
     Args:
         providers: ONNX Runtime providers in order of preference.
         threads: threads of one run.
+        precision: "auto", "float" or "int8".
     """
 
-    providers: Sequence[str] = ("CPUExecutionProvider",)
+    providers: Sequence[str] = (CPU,)
     threads: int = 1
-    _session: onnxruntime.InferenceSession = None
-    _outputs: tuple[list[str], list[str]] = ([], [])
+    precision: str = "auto"
+    _session: onnxruntime.InferenceSession = field(init=False)
+    _outputs: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self.threads
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            check_weights(WEIGHTS, WEIGHTS_SHA256), options, providers=list(self.providers)
-        )
+        network = people_network(self.precision, self.providers)
+        self._session = open_session(network, self.providers, self.threads)
         sizes = {o.name: (o.shape[1], o.shape[2]) for o in self._session.get_outputs()}
-        by_cells = sorted(sizes, key=lambda name: -(sizes[name][0] or 0))
-        scores = [name for name in by_cells if sizes[name][1] == 80]
-        sides = [name for name in by_cells if sizes[name][1] == 4 * BINS]
-        self._outputs = (scores, sides)
+        by_cells = sorted(sizes, key=lambda name: -sizes[name][0])
+        scores = [name for name in by_cells if sizes[name][1] == CLASSES]
+        self._outputs = scores + [name for name in by_cells if sizes[name][1] == 4 * BINS]
 
     def detect(self, image: NDArray[np.uint8], regions: Sequence[Region]) -> tuple[Boxes, NDArray[np.float32]]:
         """Find people in the regions of a frame.
@@ -112,9 +81,8 @@ class Detector:
     def _tile(self, image: NDArray[np.uint8], region: Region) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         x1, y1, x2, y2 = region
         tile = cv2.resize(image[y1:y2, x1:x2], (INPUT_PX, INPUT_PX), interpolation=cv2.INTER_AREA)
-        blob = ((tile.astype(np.float32) - MEAN_BGR) / STD_BGR).transpose(2, 0, 1)[None]
-        names = self._outputs[0] + self._outputs[1]
-        outputs = self._session.run(names, {"input_1:0": np.ascontiguousarray(blob)})
+        blob = cv2.dnn.blobFromImage(tile, mean=MEAN_BGR) / STD_BGR
+        outputs = self._session.run(self._outputs, {"input_1:0": blob})
         person = np.concatenate([o[0, :, 0] for o in outputs[:3]])
         sides = np.concatenate([o[0] for o in outputs[3:]])
         boxes, scores = decode(person, sides)
@@ -176,66 +144,3 @@ def merge(boxes: Boxes, scores: NDArray[np.float32]) -> tuple[Boxes, NDArray[np.
             doubled[: i + 1] = False
             keep &= ~doubled
     return boxes[keep], scores[keep]
-
-
-def regions_for(view: View) -> list[Region]:
-    """Tiles over the zones so that people enter the network at a size that it sees well.
-
-    The zones' bounding box, with room above it for bodies, is cut into overlapping tiles of nearly square shape
-    (the network's input is square, and a squeezed person is a missed person); tiles that no body in a zone can
-    touch are left out.
-    """
-    width, height = view.size
-    if not view.zones:
-        return [(0, 0, width, height)]
-    x1, y1, x2, y2 = _bounds_with_bodies(view)
-    person = _person_px(view)
-    side = max(person * INPUT_PX / LEAST_PERSON_PX, _person_px(view, 95) / LARGEST_SHARE)
-    rows = _count(y2 - y1, side, person)
-    tall = (y2 - y1 + (rows - 1) * person) / rows
-    cols = _count(x2 - x1, min(side, MAX_ASPECT * tall), person)
-    tiles = [(a, b, c, d) for b, d in _spans(y1, y2, rows, person) for a, c in _spans(x1, x2, cols, person)]
-    bodies = _body_area(view, person)
-    return [tile for tile in tiles if bodies.intersects(shapely.box(*tile))][:MAX_TILES] or tiles[:MAX_TILES]
-
-
-def _body_area(view: View, person: float) -> BaseGeometry:
-    """Where on the picture bodies of people in the zones can be."""
-    return shapely.union_all(
-        [shapely.MultiPoint([*zone.polygon, *(zone.polygon - [0, 0.8 * person])]).convex_hull for zone in view.zones]
-    )
-
-
-def _bounds_with_bodies(view: View) -> Region:
-    width, height = view.size
-    boxes = np.array([zone.bounds() for zone in view.zones])
-    x1, y1 = boxes[:, :2].min(axis=0)
-    x2, y2 = boxes[:, 2:].max(axis=0)
-    body = _person_px(view, 75) * 1.3
-    corners = np.array([x1 - body / 2, y1 - body, x2 + body / 2, y2 + body / 4])
-    a, b, c, d = np.clip(corners, 0, [width, height, width, height]).astype(int)
-    return (int(a), int(b), int(c), int(d)) if c - a > 32 and d - b > 32 else (0, 0, width, height)
-
-
-def _person_px(view: View, percentile: float = 50) -> float:
-    """Height of a standing person in the zones, pixels: over a grid of places on the picture."""
-    width, height = view.size
-    heights: list[float] = []
-    for zone in view.zones:
-        x1, y1, x2, y2 = zone.bounds()
-        grid = np.array(np.meshgrid(np.linspace(x1, x2, 7), np.linspace(y1, y2, 5))).reshape(2, -1).T
-        inside = grid[(grid >= 0).all(axis=1) & (grid < [width, height]).all(axis=1)]
-        heights.extend(view.person_height_px(place) for place in view.to_ground(inside))
-    usable = [h for h in heights if np.isfinite(h) and h > 4]
-    return float(np.percentile(usable, percentile)) if usable else height / 6.0
-
-
-def _count(length: float, side: float, overlap: float) -> int:
-    """How many tiles of at most `side` cover `length` with a person's overlap."""
-    return 1 if length <= side else 1 + int(np.ceil((length - side) / max(side - overlap, side / 2)))
-
-
-def _spans(low: int, high: int, count: int, overlap: float) -> list[tuple[int, int]]:
-    """`count` equal spans over [low, high], each two neighbours sharing `overlap` pixels."""
-    side = int(np.ceil((high - low + (count - 1) * overlap) / count))
-    return [(int(start), int(start) + side) for start in np.linspace(low, high - side, count)]

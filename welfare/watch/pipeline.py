@@ -13,14 +13,14 @@ from welfare.behaviour.assessment import Assessor
 from welfare.behaviour.events import Event
 from welfare.behaviour.observation import Observation
 from welfare.behaviour.profile import Profile
-from welfare.watch.detector import Detector, regions_for
+from welfare.watch.attention import PoseSchedule
+from welfare.watch.detector import Detector
 from welfare.watch.ground import HeightCalibration
+from welfare.watch.motion import Gate
 from welfare.watch.pose import PoseEstimator
+from welfare.watch.tiles import regions_for
 from welfare.watch.tracker import Track, Tracker
 from zones.geometry import View
-
-POSE_NEAR_M = 2.0  # assumed: a pose matters within this of an edge
-POSES_A_FRAME = 2  # assumed: 40 ms each; the nearest to the edge come first
 
 
 class PictureSizeError(ValueError):
@@ -49,12 +49,14 @@ class Step:
         t_s: the frame's time.
         observations: every confirmed track.
         events: what the behaviour says.
+        looked: how many tiles went through the detector.
         cost_ms: by stage.
     """
 
     t_s: float
     observations: tuple[Observation, ...]
     events: tuple[Event, ...]
+    looked: int
     cost_ms: dict[str, float]
 
 
@@ -64,8 +66,10 @@ class Pipeline:
     def __init__(self, view: View, models: Models, profiles: Mapping[str, Profile] | None = None) -> None:
         self._view = view
         self._models = models
-        self._regions = regions_for(view)
+        self._gate = Gate(view, regions_for(view))
         self._tracker = Tracker()
+        self._poses = PoseSchedule()
+        self._name = object()  # tells its tracks from those of another camera of the process
         self._assessor = Assessor(view, profiles)
         self._heights = HeightCalibration(view) if view.estimated else None
 
@@ -86,8 +90,10 @@ class Pipeline:
                 f"{self._view.size[1]}: draw them again or set the camera back"
             )
         cost: dict[str, float] = {}
+        with _timed(cost, "motion"):
+            tiles = self._gate.due(t_s, image, self._tracker.places, everywhere=self._assessor.missing)
         with _timed(cost, "detect"):
-            boxes, scores = self._models.detector.detect(image, self._regions)
+            boxes, scores = self._models.detector.detect(image, tiles)
         with _timed(cost, "track"):
             tracks = self._tracker.update(t_s, boxes, scores)
         with _timed(cost, "pose"):
@@ -95,7 +101,7 @@ class Pipeline:
         with _timed(cost, "assess"):
             self._recalibrate(observations)
             events = self._assessor.update(t_s, observations)
-        return Step(t_s, observations, tuple(events), cost)
+        return Step(t_s, observations, tuple(events), len(tiles), cost)
 
     def snapshot(self) -> dict[str, Any]:
         """The stays, JSON-able."""
@@ -122,9 +128,11 @@ class Pipeline:
         ]
 
     def _with_poses(self, image: NDArray[np.uint8], people: list[Observation]) -> tuple[Observation, ...]:
-        wanted = sorted((d, i) for i, p in enumerate(people) if p.seen and (d := self._edge_m(p)) <= POSE_NEAR_M)
-        for _, i in wanted[:POSES_A_FRAME]:
-            people[i] = replace(people[i], pose=self._models.pose.estimate(image, people[i].box_px))
+        for i in self._poses.pick(people, [self._edge_m(person) for person in people]):
+            person = people[i]
+            pose = self._models.pose.estimate(person.t_s, (self._name, person.track_id), image, person.box_px)
+            self._poses.note(person, pose)
+            people[i] = replace(person, pose=pose)
         return tuple(people)
 
     def _edge_m(self, person: Observation) -> float:
@@ -138,7 +146,7 @@ class Pipeline:
         better = self._heights.learn(observations) if self._heights else None
         if better is not None:
             self._view = better
-            self._regions = regions_for(better)
+            self._gate = Gate(better, regions_for(better), self._gate.motion)
             self._assessor.recalibrate(better)
 
 

@@ -119,6 +119,11 @@ class Tracker:
         self._end()
         return self._tracks()
 
+    @property
+    def places(self) -> Array:
+        """(n, 4) boxes of every track, unconfirmed and unseen ones too: where they were or should be now, pixels."""
+        return self._bank.boxes() if len(self._id) else np.empty((0, 4))
+
     # --- association ------------------------------------------------------------------------------------------
     def _stages(  # type: ignore[no-untyped-def]
         self, found: Array, strong: NDArray[np.bool_], free_rows: NDArray[np.bool_], free_boxes: NDArray[np.bool_]

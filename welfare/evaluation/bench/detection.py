@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from welfare.evaluation.labels import LabelError, Labels
 from welfare.evaluation.replay import Replay
-from welfare.watch.detector import Boxes, Detector, Region, regions_for
+from welfare.watch.detector import Boxes, Detector, Region
+from welfare.watch.tiles import regions_for
 from welfare.watch.tracker import TrackerSettings, iou
 
 FPS = 5.0

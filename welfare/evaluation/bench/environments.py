@@ -1,4 +1,4 @@
-"""Environments of their own for what a benchmark compares with: nothing of theirs is ever installed beside Handrail."""
+"""Environments of their own for what a tool or a benchmark needs: nothing of theirs is installed beside Handrail."""
 
 import hashlib
 import subprocess

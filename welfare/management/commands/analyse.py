@@ -38,7 +38,7 @@ class Command(BaseCommand):
         try:
             with Replay(video) as replay, part.open("w") as lines:
                 view = read_site(site, replay.size)
-                with Models(detector=Detector(settings.ONNX_PROVIDERS, settings.ONNX_THREADS)) as models:
+                with Models(detector=Detector(**settings.DETECTOR)) as models:
                     for line in analyse(replay, view, models, fps, self._progress):
                         counts[line["type"]] = counts.get(line["type"], 0) + 1
                         lines.write(json.dumps(line) + "\n")

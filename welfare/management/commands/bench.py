@@ -43,7 +43,7 @@ class Command(BaseCommand):
         self._keep(json, [asdict(result) for result in results])
 
     def _detector(self, folder: Path, video: Path | None, **_: Any) -> None:
-        detector = Detector(settings.ONNX_PROVIDERS, settings.ONNX_THREADS)
+        detector = Detector(**settings.DETECTOR)
         for line in detection.table(detection.measure(folder, detector, self._say)):
             self.stdout.write(line)
         if video is not None:

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         if not claimed:
             raise CommandError(f"camera {camera_id} is disabled, or a worker watches it: disable it there first")
         try:
-            with Models(detector=Detector(settings.ONNX_PROVIDERS, settings.ONNX_THREADS)) as models:
+            with Models(detector=Detector(**settings.DETECTOR)) as models:
                 run = CameraRun(camera, claimed[0], models, ask_for_clip)
                 for number in (signal.SIGINT, signal.SIGTERM):
                     signal.signal(number, lambda *_: run.stop("asked to stop"))
