@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from welfare.evaluation.replay import Replay
 from welfare.watch.detector import Detector
-from welfare.watch.tiles import regions_for
 from welfare.watch.recorder import Recorder
+from welfare.watch.tiles import regions_for
 from zones.site_file import read_site
 
 CLIPS = Path(__file__).resolve().parents[1] / "fixtures" / "clips"

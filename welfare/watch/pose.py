@@ -1,7 +1,7 @@
 """A person's 33 landmarks: MediaPipe PoseLandmarker on a square crop around the box.
 
 A followed person has a landmarker of their own in VIDEO mode: it starts from the last pose instead of searching, takes
-60 % of the time and finds 94 % of 60 px people instead of 62 %. Where its pose does not fit the box, IMAGE mode searches
+60 % of the time and finds 94 % of 60 px people instead of 62 %. Where its pose does not fit the box, IMAGE mode looks
 anew. Under about 100 px of person a pose says little, so visibility is scaled down with the person's height.
 The network and its figures: `welfare/weights/README.md`.
 """
@@ -93,7 +93,7 @@ class PoseEstimator:
         if marks is None:
             return None
         return Pose(
-            landmarks_px=(marks[:, :2] * np.float32(side) + np.float32([left, top])),
+            landmarks_px=(marks[:, :2] * side + [left, top]).astype(np.float32),
             visibility=marks[:, 2] * np.float32(min(1.0, person_px / CLEAR_PERSON_PX)),
             person_px=float(person_px),
         )
@@ -157,8 +157,8 @@ def _first(found: Any) -> NDArray[np.float32] | None:
 
 def _fits(marks: NDArray[np.float32], width: float, height: float) -> bool:
     """Whether the landmarks are of the person in the middle of the crop, whose box has that width and height in it."""
-    reach = np.float32([width, height]) * np.float32(0.5 + FITS_MARGIN)
-    return bool((np.abs(marks[:, :2] - np.float32(0.5)) <= reach).all(axis=1).mean() >= FITS)
+    reach = np.array([width, height]) * (0.5 + FITS_MARGIN)
+    return bool((np.abs(marks[:, :2] - 0.5) <= reach).all(axis=1).mean() >= FITS)
 
 
 def _crop(image: NDArray[np.uint8], left: float, top: float, side: float) -> NDArray[np.uint8]:
