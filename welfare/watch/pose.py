@@ -68,12 +68,12 @@ class PoseEstimator:
     _searcher: Any = None
     _followers: OrderedDict[Hashable, _Follower] = field(default_factory=OrderedDict)
 
-    def estimate(self, t_s: float, who: Hashable, image: NDArray[np.uint8], box: Sequence[float]) -> Pose | None:
+    def estimate(self, t_s: float, who: Hashable | None, image: NDArray[np.uint8], box: Sequence[float]) -> Pose | None:
         """Find the landmarks of the person in a box.
 
         Args:
             t_s: the frame's time, seconds.
-            who: the followed person: a track of a camera.
+            who: the followed person, a track of a camera; None searches anew.
             image: (h, w, 3) uint8, BGR, the whole frame.
             box: x1 y1 x2 y2, pixels.
 
@@ -116,14 +116,14 @@ class PoseEstimator:
             self._searcher = None
 
     def _marks(
-        self, ms: int, who: Hashable, crop: NDArray[np.uint8], width: float, height: float
+        self, ms: int, who: Hashable | None, crop: NDArray[np.uint8], width: float, height: float
     ) -> NDArray[np.float32] | None:
         """(33, 3) x, y and visibility, in shares of the crop."""
         self.preload()
         import mediapipe
 
         picture = mediapipe.Image(mediapipe.ImageFormat.SRGB, crop)
-        follower = self._follower(ms, who)
+        follower = None if who is None else self._follower(ms, who)
         if follower is not None:
             follower.ms = max(ms, follower.ms + 1)
             marks = _first(follower.landmarker.detect_for_video(picture, follower.ms))

@@ -1,7 +1,9 @@
 """`manage.py bench WHAT`: figures side by side, in one run."""
 
 import json
+import os
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,12 +11,15 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from welfare.evaluation.bench import detection, tracking
+from welfare.evaluation.bench import detection, throughput, tracking
+from welfare.evaluation.bench import live as live_bench
 from welfare.evaluation.bench.environments import PeerError
 from welfare.evaluation.labels import LabelError
 from welfare.evaluation.mot import MotFileError
 from welfare.evaluation.replay import VideoError
 from welfare.watch.detector import Detector
+
+CLIPS = Path(settings.BASE_DIR) / "fixtures" / "clips"
 
 
 class Command(BaseCommand):
@@ -29,6 +34,13 @@ class Command(BaseCommand):
         detector = what.add_parser("detector", help="people found and made up, by their size, and what a frame costs")
         detector.add_argument("folder", type=Path, help="labelled clips: NAME.mp4 beside NAME.jsonl")
         detector.add_argument("--video", type=Path, help="a real video to time the network on")
+        pipeline = what.add_parser("pipeline", help="cameras that this machine sustains, beside a plain loop")
+        pipeline.add_argument("--busy", type=Path, default=CLIPS / "two_people.mp4", help="two people all the time")
+        pipeline.add_argument("--empty", type=Path, default=CLIPS / "empty_footway.mp4", help="the same view, nobody")
+        pipeline.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="at once, for the throughput")
+        pipeline.add_argument("--seconds", type=float, default=80.0, help="how long the live cameras run")
+        pipeline.add_argument("--live", type=int, nargs=2, default=(4, 12), help="cameras: always busy, a quarter busy")
+        pipeline.add_argument("--json", type=Path, help="write the figures there as well")
 
     def handle(self, *_: Any, what: str, **options: Any) -> None:
         try:
@@ -48,6 +60,30 @@ class Command(BaseCommand):
             self.stdout.write(line)
         if video is not None:
             self.stdout.write(detection.speed(video, detector))
+
+    def _pipeline(
+        self, busy: Path, empty: Path, processes: int, seconds: float, live: Sequence[int], json: Path | None, **_: Any
+    ) -> None:
+        compared = throughput.ways(busy, empty)
+        sustained = list(throughput.measure(compared, settings.DETECTOR, processes, self._say))
+        for line in throughput.table(sustained):
+            self.stdout.write(line)
+        always, quarter = live
+        figures = [self._live([busy] * always, busy, "always busy", seconds)]
+        folder = Path(settings.RUN_DIR) / "bench"
+        rotated = [
+            live_bench.joined([empty] * k + [busy] + [empty] * (3 - k), folder / f"quarter-{k}.mp4") for k in range(4)
+        ]
+        figures.append(
+            self._live([rotated[i % 4] for i in range(quarter)], busy, "busy a quarter of the time", seconds)
+        )
+        for line in live_bench.table(figures):
+            self.stdout.write(line)
+        self._keep(json, {"sustained": [asdict(s) for s in sustained], "live": [asdict(f) for f in figures]})
+
+    def _live(self, clips: list[Path], busy: Path, what: str, seconds: float) -> live_bench.Live:
+        self._say(f"{len(clips)} live cameras, {what}")
+        return live_bench.measure(clips, busy.with_suffix(".site.json"), what, seconds, settings.DETECTOR)
 
     def _keep(self, path: Path | None, figures: Any) -> None:
         if path is not None:

@@ -1,0 +1,135 @@
+"""Cameras in real time, one process each as in a worker: how old a frame is when it has been judged, and what was dropped."""
+
+import multiprocessing
+import resource
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from welfare.evaluation.replay import Replay
+from welfare.watch.detector import Detector
+from welfare.watch.health import PictureHealth
+from welfare.watch.pipeline import Models, Pipeline
+from welfare.watch.source import Source
+from zones.site_file import read_site
+
+WARM_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What so many cameras at once gave.
+
+    Attributes:
+        cameras: how many.
+        what: how busy they were.
+        fps: analysed frames a second of each, mean.
+        age_ms: of the frames once judged: half, and 99 of 100, are younger.
+        dropped: share of the due frames that were never analysed.
+        cores: of the processor, used by all of them.
+        memory_mb: of the largest process.
+    """
+
+    cameras: int
+    what: str
+    fps: float
+    age_ms: tuple[float, float]
+    dropped: float
+    cores: float
+    memory_mb: float
+
+
+def measure(clips: Sequence[Path], site: Path, what: str, seconds: float, detector: dict[str, Any]) -> Live:
+    """Watch one camera for each clip, looped, for so many seconds."""
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(len(clips))
+    results: Any = context.Queue()
+    started = [context.Process(target=_watch, args=(clip, site, seconds, detector, barrier, results)) for clip in clips]
+    for process in started:
+        process.start()
+    found: list[tuple[list[float], int, float, float]] = [results.get() for _ in started]
+    for process in started:
+        process.join()
+    ages = np.concatenate([f[0] for f in found])
+    dropped = sum(f[1] for f in found)
+    half, late = np.percentile(ages, [50, 99])
+    return Live(
+        cameras=len(clips),
+        what=what,
+        fps=len(ages) / seconds / len(clips),
+        age_ms=(1000 * float(half), 1000 * float(late)),
+        dropped=dropped / (dropped + len(ages)),
+        cores=sum(f[2] for f in found) / seconds,
+        memory_mb=max(f[3] for f in found),
+    )
+
+
+def _watch(clip: Path, site: Path, seconds: float, detector: dict[str, Any], barrier: Barrier, results: Any) -> None:
+    with Models(detector=Detector(**detector)) as models:
+        models.pose.preload()
+        with Replay(clip) as replay:
+            view = read_site(site, replay.size)
+        pipeline, health = Pipeline(view, models), PictureHealth()
+        ages: list[float] = []
+        dropped_before = used_before = begun_s = 0.0
+        barrier.wait()
+        with Source(str(clip), loop=True) as source:
+            start_s = time.monotonic()
+            for frame in source.frames():
+                now_s = time.monotonic()
+                if begun_s == 0 and now_s - start_s > WARM_S:
+                    begun_s, dropped_before, used_before = now_s, source.dropped, time.process_time()
+                if begun_s and now_s - begun_s > seconds:
+                    break
+                pipeline.step(frame.at_s, frame.image)
+                health.look(frame.at_s, frame.image, source.clock_jumps)
+                if begun_s:
+                    ages.append(time.time() - frame.at_s)
+            dropped = int(source.dropped - dropped_before)
+            used_s = time.process_time() - used_before
+        memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        results.put((ages, dropped, used_s, memory_mb))
+
+
+def joined(clips: Sequence[Path], out: Path) -> Path:
+    """Clips of one camera one after the other in a file, packets copied.
+
+    Args:
+        clips: of the same size and codec settings.
+        out: the file to write.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with av.open(str(out), "w") as container:
+        stream, offset = None, 0
+        for clip in clips:
+            with av.open(str(clip)) as source:
+                track = source.streams.video[0]
+                stream = stream or container.add_stream_from_template(track)
+                end = 0
+                for packet in source.demux(track):
+                    if packet.pts is None or packet.dts is None:
+                        continue
+                    end = max(end, packet.pts + (packet.duration or 1))
+                    packet.pts += offset
+                    packet.dts += offset
+                    packet.stream = stream
+                    container.mux(packet)
+                offset += end
+    return out
+
+
+def table(results: Sequence[Live]) -> Iterator[str]:
+    """Lines for people."""
+    yield f"{'live cameras':34}{'frames/s':>9}{'age p50':>9}{'p99':>8} ms{'dropped':>9}{'cores':>7}{'MB each':>9}"
+    for r in results:
+        half, late = r.age_ms
+        yield (
+            f"{r.cameras:3} {r.what:30}{r.fps:9.2f}{half:9.0f}{late:8.0f}   "
+            f"{100 * r.dropped:7.1f} %{r.cores:7.2f}{r.memory_mb:9.0f}"
+        )
