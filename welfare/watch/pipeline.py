@@ -91,7 +91,7 @@ class Pipeline:
             )
         cost: dict[str, float] = {}
         with _timed(cost, "motion"):
-            tiles = self._gate.due(t_s, image, self._tracker.places, everywhere=self._assessor.missing)
+            tiles = self._gate.due(t_s, image, self._tracker.places, missing=self._assessor.missing)
         with _timed(cost, "detect"):
             boxes, scores = self._models.detector.detect(image, tiles)
         with _timed(cost, "track"):

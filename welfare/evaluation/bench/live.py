@@ -1,4 +1,4 @@
-"""Cameras in real time, one process each as in a worker: how old a frame is when it has been judged, and what was dropped."""
+"""Cameras in real time, one process each as in a worker: how old a frame is once judged, and what was dropped."""
 
 import multiprocessing
 import resource
