@@ -1,0 +1,70 @@
+"""The networks: the files that were measured, and one precision as good as the other."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.pictures import EAST, PERSON_AT_12_S, frame_of
+from welfare.watch import networks
+from welfare.watch.detector import Detector
+from welfare.watch.networks import CPU, PEOPLE, PEOPLE_INT8, WeightsError, people_network
+from welfare.watch.pose import PoseEstimator
+from welfare.watch.tracker import iou
+
+AROUND_HER = (300, 100, 900, 600)
+
+
+def test_an_altered_network_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = bytearray(PEOPLE_INT8.read())
+    content[1000] ^= 1
+    (tmp_path / PEOPLE_INT8.name).write_bytes(content)
+    monkeypatch.setattr(networks, "FOLDER", tmp_path)
+    with pytest.raises(WeightsError, match="SHA-256 differs"):
+        PEOPLE_INT8.read()
+    with pytest.raises(WeightsError, match="cannot be read"):
+        PEOPLE.read()
+
+
+def test_precision_is_chosen_by_the_processor_or_by_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(networks, "cpu_flags", lambda: {"sse4_2", "avx512_vnni"})
+    assert people_network("auto", [CPU]) is PEOPLE_INT8
+    assert people_network("auto", ["CUDAExecutionProvider", CPU]) is PEOPLE
+    monkeypatch.setattr(networks, "cpu_flags", lambda: {"sse4_2"})
+    assert people_network("auto", [CPU]) is PEOPLE
+    assert people_network("int8", [CPU]) is PEOPLE_INT8
+    with pytest.raises(ValueError, match="auto, float or int8"):
+        people_network("half", [CPU])
+
+
+def test_both_precisions_see_the_same_person_and_a_missing_provider_stops_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    image = frame_of(EAST, 12.2)
+    (a, score_a), (b, score_b) = (
+        Detector(precision=p, providers=("CUDAExecutionProvider", CPU)).detect(image, [AROUND_HER])
+        for p in ("float", "int8")
+    )
+    assert "CUDAExecutionProvider" in caplog.text
+    assert len(a) == len(b) == 1
+    assert iou(a, b).item() > 0.9
+    assert abs(score_a[0] - score_b[0]) < 0.1
+
+
+def test_a_followed_persons_pose_is_found_and_an_empty_box_has_none() -> None:
+    image, poses = frame_of(EAST, 12.2), PoseEstimator()
+    try:
+        for n in range(3):
+            pose = poses.estimate(n / 5, "her", image, PERSON_AT_12_S)
+            assert pose is not None
+            x1, y1, x2, y2 = PERSON_AT_12_S
+            middle = pose.landmarks_px[[11, 12, 23, 24]].mean(axis=0)
+            assert x1 < middle[0] < x2
+            assert y1 < middle[1] < y2
+        assert poses.estimate(1.0, "nobody", image, (900.0, 500.0, 960.0, 650.0)) is None
+        assert poses.estimate(1.0, "far", image, (568.0, 270.0, 580.0, 300.0)) is None
+        for n in range(6):  # more people than landmarkers: the rest are searched for
+            assert poses.estimate(2.0, f"other {n}", image, PERSON_AT_12_S) is not None
+    finally:
+        poses.close()
+    assert np.isfinite(pose.landmarks_px).all()
