@@ -1,4 +1,4 @@
-"""What the benches count is what they say: precision, recall, false boxes, joined clips, and a word for a bad folder."""
+"""What the benches count is what they say: precision, recall, false boxes, joined clips; a word for a bad folder."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.pictures import tiny_clip
-from welfare.evaluation.bench.detection import Tally, _count
+from welfare.evaluation.bench.detection import Tally, count_boxes
 from welfare.evaluation.bench.live import joined
 from welfare.evaluation.labels import LabelError, Labels
 
@@ -18,7 +18,7 @@ PEOPLE = np.array([[0.0, 0.0, 10.0, 20.0], [50.0, 0.0, 60.0, 20.0], [90.0, 0.0, 
 def counted(boxes: list[list[float]], scores: list[float]) -> Tally:
     tally = Tally()
     asked = np.array([True, True, False])
-    _count(tally, np.array(boxes, np.float32).reshape(-1, 4), np.array(scores, np.float32), PEOPLE, asked)
+    count_boxes(tally, np.array(boxes, np.float32).reshape(-1, 4), np.array(scores, np.float32), PEOPLE, asked)
     return tally
 
 
@@ -39,7 +39,7 @@ def test_a_false_box_that_scores_higher_halves_precision() -> None:
     assert counted([[200, 0, 210, 20], [0, 0, 10, 20], [50, 0, 60, 20]], [0.9, 0.8, 0.7]).ap50() == pytest.approx(2 / 3)
 
 
-def test_somebody_too_hidden_to_be_asked_for_counts_for_nothing() -> None:
+def test_somebody_too_hidden_to_be_asked_forcount_boxess_for_nothing() -> None:
     tally = counted([[90, 0, 99, 20]], [0.9])
     assert (tally.scores, tally.people) == ([], 2)
 
@@ -61,5 +61,5 @@ def test_a_folder_without_clips_and_a_broken_label_file_are_told(tmp_path: Path)
     (tmp_path / "bad.jsonl").write_text('{"type": "header"}\n')
     with pytest.raises(LabelError, match=r"bad\.jsonl is not a label file"):
         Labels.read(tmp_path / "bad.jsonl")
-    with pytest.raises(CommandError, match="sequence|seqinfo"):
+    with pytest.raises(CommandError, match=r"sequence|seqinfo"):
         call_command("bench", "tracker", str(tmp_path))

@@ -91,7 +91,7 @@ def measure(folder: Path, detector: Detector, say: Callable[[str], None]) -> dic
                     boxes, scores = detector.detect(image, regions)
                     tally.ms.append(1000 * (time.perf_counter() - start))
                     inside = _within(truth, regions if way == ZONE else [whole])
-                    _count(tally, boxes, scores, truth, clear & inside)
+                    count_boxes(tally, boxes, scores, truth, clear & inside)
     return tallies
 
 
@@ -103,7 +103,7 @@ def _within(boxes: NDArray[np.float64], regions: Sequence[Region]) -> NDArray[np
     return inside
 
 
-def _count(
+def count_boxes(
     tally: Tally, boxes: Boxes, scores: NDArray[np.float32], truth: NDArray[np.float64], asked: NDArray[np.bool_]
 ) -> None:
     """Best score first, each box takes the person it overlaps most; a person not asked for counts for nothing."""
