@@ -19,6 +19,7 @@ class StepRun(models.Model):
     loop = models.PositiveSmallIntegerField()
     step = models.PositiveSmallIntegerField()
     started_at = models.DateTimeField(db_default=Now())
+    hurried_at = models.DateTimeField(null=True, help_text="Every try failed, so the next step was run at once.")
 
     class Meta:
         constraints = [
@@ -32,12 +33,24 @@ class StepRun(models.Model):
 class Notification(models.Model):
     """One person to be told by one step run."""
 
+    class Purpose(models.TextChoices):
+        PAGE = "page", "page"
+        STAND_DOWN = "stand_down", "stand-down"
+
     step_run = models.ForeignKey(StepRun, on_delete=models.CASCADE, related_name="notifications")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="notifications")
     channels = models.JSONField(help_text="In order; an attempt that fails starts the next.")
+    purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.PAGE)
+    exhausted_at = models.DateTimeField(null=True, help_text="When every channel had failed for the first time.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["step_run", "contact"], name="notification_unique_for_person")]
+        indexes = [
+            # The engine's question each second: which steps have just failed for everybody?
+            models.Index(
+                fields=["exhausted_at"], condition=Q(exhausted_at__isnull=False), name="notification_exhausted"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.contact} for {self.step_run}"
@@ -62,13 +75,20 @@ class Attempt(models.Model):
     channel = models.CharField(max_length=8, choices=Channel.choices)
     address = models.CharField(max_length=120, blank=True)
     state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED)
-    follows = models.OneToOneField(
+    follows = models.ForeignKey(
         "self", null=True, on_delete=models.CASCADE, related_name="followed_by", help_text="The try that failed."
     )
+    round = models.PositiveSmallIntegerField(default=0, help_text="How often all channels had failed before.")
+    account = models.PositiveSmallIntegerField(default=1, help_text="The provider account it goes out by: 1 or 2.")
+    sender = models.CharField(max_length=20, blank=True, help_text="Our number that it goes out from.")
+    paced = models.BooleanField(default=False, help_text="It has its turn in the sender's pace.")
     token = models.UUIDField(default=uuid.uuid4, unique=True, help_text="Rides in the callback address.")
     provider_sid = models.CharField(max_length=64, blank=True)
     error_code = models.CharField(max_length=16, blank=True)
     error_words = models.CharField(max_length=200, blank=True)
+    answered_by = models.CharField(
+        max_length=24, blank=True, help_text="The provider's guess at who picked up; a hint, never an answer."
+    )
     due_at = models.DateTimeField(db_default=Now())
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -76,7 +96,11 @@ class Attempt(models.Model):
     changed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["notification", "n"], name="attempt_number_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["notification", "n"], name="attempt_number_unique"),
+            # A failed try is followed once by each channel, whoever notices the failure first.
+            models.UniqueConstraint(fields=["follows", "channel"], name="attempt_followed_once_by_channel"),
+        ]
         indexes = [
             # The sender's question: what is waiting, or claimed by a sender that died?
             models.Index(fields=["due_at"], condition=Q(state__in=["queued", "claimed"]), name="attempt_due"),

@@ -51,6 +51,10 @@ class Channel(models.TextChoices):
     CONSOLE = "console", "console"
     SMS = "sms", "SMS"
     VOICE = "voice", "voice call"
+    PUSH = "push", "web push"
+    EMAIL = "email", "e-mail"
+    WEBHOOK = "webhook", "webhook"
+    MQTT = "mqtt", "MQTT"
 
 
 class PolicyStep(models.Model):
