@@ -15,7 +15,7 @@ import psycopg
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.db.models.functions import Now
 
-from alerts import camera_faults, planning, sending
+from alerts import camera_faults, planning, reconciling, sending
 from alerts.models import Heartbeat
 
 logger = logging.getLogger(__name__)
@@ -56,9 +56,10 @@ class Engine:
     def round(self) -> None:
         """One round, as the module says."""
         planning.plan_due()
-        sending.recover()
+        reconciling.recover()
+        reconciling.hurry()
         self._send()
-        sending.poll()
+        reconciling.poll()
         beat(HEARTBEAT)
         self._look_at_cameras()
 

@@ -80,32 +80,12 @@ RANK = {
     "accepted": 3,
     "sent": 4,
     "failed_temporary": 5,
-    "failed_permanent": 5,
-    "delivered": 6,
-    "cancelled": 7,
+    "failed_permanent": 6,
+    "delivered": 7,
+    "cancelled": 8,
 }
 
 
 def moves_forward(before: str, now: str) -> bool:
     """Whether an attempt may go from one state to another: late and reordered callbacks may not take it back."""
     return RANK[now] > RANK[before]
-
-
-# Twilio error codes, as the design lists them.
-RETRY_SMS_LATER = frozenset({"30003", "30008"})  # handset off, unknown carrier error
-NEVER_SMS_AGAIN = frozenset({"30004", "30005", "30006", "21211", "21610", "21612", "21614"})
-OPTED_OUT = "21610"
-
-
-def failure_state(code: str) -> str:
-    """Whether trying the same channel again later can help."""
-    return "failed_permanent" if code in NEVER_SMS_AGAIN else "failed_temporary"
-
-
-def next_channel(channels: Sequence[str], failed: str) -> str | None:
-    """The channel after the one that failed; None when it was the last."""
-    phones = [c for c in channels if c != "console"]
-    if failed not in phones:
-        return phones[0] if phones else None
-    rest = phones[phones.index(failed) + 1 :]
-    return rest[0] if rest else None

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from alerts import audit
+from alerts.channels import registry
 from alerts.escalation import EVERYONE, LEAST_WAIT_S, QUIET_LOOK_S, Position, Step, after, step_at, steps_of
 from alerts.models import Attempt, Channel, Contact, Incident, Notification, Rota, Shift, StepRun
 from alerts.transitions import reopen
@@ -115,7 +116,7 @@ def begin(notification: Notification, channels: list[str]) -> None:
             notification=notification,
             n=n,
             channel=channel,
-            address="" if console else notification.contact.mobile,
+            address=registry.address(notification.contact, channel),
             state=Attempt.State.DELIVERED if console else Attempt.State.QUEUED,
         )
 
@@ -142,10 +143,4 @@ def _fallback(rota_id: int) -> list[int]:
 
 def usable(contact: Contact, channels: tuple[str, ...] | list[str]) -> list[str]:
     """Which of the channels can reach this person at all."""
-    return [
-        channel
-        for channel in channels
-        if (channel == Channel.CONSOLE and contact.user_id is not None)
-        or (channel == Channel.VOICE and contact.mobile)
-        or (channel == Channel.SMS and contact.mobile and contact.sms_refused_at is None)
-    ]
+    return registry.reaching(contact, channels)

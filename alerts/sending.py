@@ -1,81 +1,126 @@
-"""The engine's second half: claim an attempt, ask the provider, write what came of it, start the next channel.
+"""The engine's second half: claim an attempt, ask its channel, write what came of it, start what follows.
 
 What happens to a page if the process dies: before the claim it waits; after the claim its lease runs out and it is
-`unknown`, which starts the next channel; after the provider's answer the callback binds it by its token.
-Two pages are better than none.
+`unknown`, which starts the next channel; after the provider's answer the callback binds it by its token. What follows
+a failure is written with the failure or not at all. Two pages are better than none.
 """
 
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, IntegerField, Value, When
 from django.db.models.functions import Now
 
-from alerts import audit
-from alerts.channels import gateway, sms, voice
-from alerts.escalation import OPTED_OUT, failure_state, moves_forward, next_channel
-from alerts.models import Attempt, Channel, Contact, Incident, Notification
+from alerts import audit, pace
+from alerts.channels import gateway, registry
+from alerts.channels.interface import Accepted, Refused, Unknown
+from alerts.escalation import moves_forward
+from alerts.failover import (
+    HANDSET,
+    NEVER_SMS_AGAIN,
+    OPTED_OUT,
+    Next,
+    Route,
+    Tried,
+    again,
+    failure_state,
+    following,
+)
+from alerts.models import Attempt, Channel, Contact, Incident, Notification, NumberBlock
+from zones.tier import Tier
 
 logger = logging.getLogger(__name__)
 
 LEASE_MARGIN_S = 3.0  # a sender that lives has its answer, or its time-out, well within this
-UNKNOWN_AFTER_S = 10  # so long may a callback take to say what became of it
 POLL_AFTER_S = 30
-RETRY_S = 20  # all channels failed: the first is tried again
-SEND: dict[str, Callable[[Attempt], gateway.Outcome]] = {Channel.SMS: sms.send, Channel.VOICE: voice.send}
+STAND_DOWN_ROUNDS = 2  # that it is over is worth a second try, and no more
 FAILED = (Attempt.State.FAILED_TEMPORARY, Attempt.State.FAILED_PERMANENT)
+PAGES_FIRST = Case(
+    When(notification__purpose=Notification.Purpose.PAGE, then=Value(0)), default=Value(1), output_field=IntegerField()
+)
 
 
-@transaction.atomic
 def claim() -> int | None:
-    """Take one waiting attempt for this sender; None when nothing waits."""
-    attempt = (
-        Attempt.objects.select_for_update(skip_locked=True)
-        .filter(state=Attempt.State.QUEUED, due_at__lte=Now())
-        .order_by("-notification__step_run__incident__tier", "due_at")
-        .first()
-    )
-    if attempt is None:
-        return None
-    attempt.state = Attempt.State.CLAIMED
-    attempt.lease_until = Now() + timedelta(seconds=settings.TWILIO_TIMEOUT_S + LEASE_MARGIN_S)
-    attempt.changed_at = Now()
-    attempt.save(update_fields=["state", "lease_until", "changed_at"])
-    return attempt.pk
+    """Take one waiting attempt for this sender; None when nothing waits that may go now."""
+    while True:
+        with transaction.atomic():
+            attempt = (
+                Attempt.objects.select_for_update(skip_locked=True, of=("self",))
+                .select_related("notification__step_run__incident")
+                .filter(state=Attempt.State.QUEUED, due_at__lte=Now())
+                .order_by(PAGES_FIRST, "-notification__step_run__incident__tier", "due_at")
+                .first()
+            )
+            if attempt is None:
+                return None
+            if _has_its_turn(attempt):
+                attempt.state = Attempt.State.CLAIMED
+                limit_s = max(settings.TWILIO_TIMEOUT_S, settings.CHANNEL_TIMEOUT_S)
+                attempt.lease_until = Now() + timedelta(seconds=limit_s + LEASE_MARGIN_S)
+                attempt.changed_at = Now()
+                attempt.save(update_fields=["state", "lease_until", "changed_at", "account", "sender"])
+                return attempt.pk
+
+
+def _has_its_turn(attempt: Attempt) -> bool:
+    """Choose the number it goes out from; a notice or concern that would crowd it is put off until its turn."""
+    if attempt.channel not in registry.TWILIO:
+        return True
+    ours = [route for route in gateway.routes() if route.account == attempt.account] or gateway.routes()
+    if not ours:
+        return True  # switched off: the channel says so, and the next one goes
+    if attempt.sender not in {route.number for route in ours}:
+        attempt.account, attempt.sender = ours[0].account, pace.least_busy([route.number for route in ours])
+    if attempt.channel != Channel.SMS or attempt.paced:
+        return True
+    wait_s = pace.take_turn(attempt.sender)
+    urgent = attempt.notification.step_run.incident.tier >= Tier.URGENT
+    if wait_s <= 0 or (urgent and attempt.notification.purpose == Notification.Purpose.PAGE):
+        return True
+    attempt.paced = True
+    attempt.due_at = Now() + timedelta(seconds=wait_s)
+    attempt.save(update_fields=["paced", "due_at", "account", "sender"])
+    return False
 
 
 def deliver(attempt_id: int) -> None:
     """Send one claimed attempt, unless it is not needed any more."""
-    attempt = Attempt.objects.select_related("notification__step_run__incident", "notification__contact").get(
+    attempt = Attempt.objects.select_related("notification__step_run__incident", "notification__contact__user").get(
         pk=attempt_id
     )
-    run = attempt.notification.step_run
-    if not still_needed(run.incident, run.run):
+    if not still_needed(attempt.notification):
         settle(attempt_id, Attempt.State.CANCELLED)
         return
-    outcome = SEND[attempt.channel](attempt)
+    try:
+        outcome = registry.send(attempt)
+    except Exception:  # ours, not the other side's: the next channel goes all the same
+        logger.exception("attempt %s: the channel %s failed by itself", attempt_id, attempt.channel)
+        outcome = Refused("defect", "the channel failed by itself; see the log")
     match outcome:
-        case gateway.Accepted(sid):
-            settle(attempt_id, Attempt.State.ACCEPTED, sid=sid)
-        case gateway.Refused(code, words):
+        case Accepted(sid, delivered):
+            settle(attempt_id, Attempt.State.DELIVERED if delivered else Attempt.State.ACCEPTED, sid=sid)
+        case Refused(code, words):
             settle(attempt_id, Attempt.State(failure_state(code)), code=code, words=words)
-        case gateway.Unknown(words):
+        case Unknown(words):
             settle(attempt_id, Attempt.State.UNKNOWN, words=words)
 
 
-def still_needed(incident: Incident, run: int) -> bool:
+def still_needed(notification: Notification) -> bool:
     """A page is called off only by a person: acknowledged or closed, in the same run of the escalation."""
+    run = notification.step_run
+    incident = run.incident
+    if notification.purpose == Notification.Purpose.STAND_DOWN:
+        return incident.state == Incident.State.RESOLVED
     return incident.state == Incident.State.OPEN or (
-        incident.state == Incident.State.ACKNOWLEDGED and incident.run != run
+        incident.state != Incident.State.RESOLVED and incident.run != run.run
     )
 
 
 @transaction.atomic
 def settle(attempt_id: int, state: Attempt.State, *, sid: str = "", code: str = "", words: str = "") -> Attempt:
-    """Move an attempt forward, never back; a failure starts the next channel in the same transaction."""
+    """Move an attempt forward, never back; a failure starts what follows in the same transaction."""
     attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
     attempt.provider_sid = attempt.provider_sid or sid
     if moves_forward(attempt.state, state):
@@ -84,10 +129,8 @@ def settle(attempt_id: int, state: Attempt.State, *, sid: str = "", code: str = 
         attempt.changed_at = Now()
         attempt.due_at = Now() + timedelta(seconds=POLL_AFTER_S)
         attempt.lease_until = None
-        if state == Attempt.State.ACCEPTED:
-            attempt.accepted_at = Now()
-    elif state == Attempt.State.ACCEPTED and attempt.accepted_at is None:
-        attempt.accepted_at = Now()  # the callback was faster than the answer
+    if state in (Attempt.State.ACCEPTED, Attempt.State.DELIVERED) and attempt.accepted_at is None:
+        attempt.accepted_at = Now()  # also where the callback was faster than the answer
     attempt.save()
     if state in FAILED and attempt.state == state:
         follow_up(attempt)
@@ -95,82 +138,87 @@ def settle(attempt_id: int, state: Attempt.State, *, sid: str = "", code: str = 
 
 
 def follow_up(attempt: Attempt) -> None:
-    """Start the next channel for the same person, once for each failed attempt."""
+    """Start what follows a try that failed or may have, once; the caller's transaction holds the attempt's lock."""
     notification = attempt.notification
-    run = notification.step_run
-    if Attempt.objects.filter(follows=attempt).exists() or not still_needed(run.incident, run.run):
+    if attempt.channel == Channel.SMS and attempt.error_code in NEVER_SMS_AGAIN:
+        _take_no_sms(attempt)
+    if Attempt.objects.filter(follows=attempt).exists() or not still_needed(notification):
         return
+    tried, channels, routes = _tried(attempt), _channels(attempt), gateway.routes()
+    nexts = following(_as_tried(attempt), tried, channels, routes)
+    if not any(not one.new_round for one in nexts) and notification.exhausted_at is None:
+        Notification.objects.filter(pk=notification.pk, exhausted_at=None).update(exhausted_at=Now())
+    if not nexts and _goes_on(notification, attempt):
+        once_more = again(tried, channels, routes)
+        nexts = [once_more] if once_more else []
+        if once_more is None:
+            logger.error("attempt %s: no channel is left to reach contact %s", attempt.pk, notification.contact_id)
+    for following_one in nexts:
+        _queue(attempt, following_one)
+
+
+def _take_no_sms(attempt: Attempt) -> None:
+    """Remember that a number takes no SMS; an opt-out is the person's own word, and an admin hears of it."""
+    contact = attempt.notification.contact
     if attempt.error_code == OPTED_OUT:
-        Contact.objects.filter(pk=notification.contact_id, sms_refused_at=None).update(sms_refused_at=Now())
-        audit.record("engine", "contact refuses SMS", run.incident, contact=str(notification.contact))
-    channel = next_channel(notification.channels, attempt.channel)
-    delay = 0
-    if channel is None:
-        channel = _first_that_may_work(notification)
-        # What failed needs time to mend; what may never have gone out is sent again at once.
-        delay = 0 if attempt.state == Attempt.State.UNKNOWN else RETRY_S
-    if channel is None:
-        logger.error("attempt %s: no channel is left to reach contact %s", attempt.pk, notification.contact_id)
+        if Contact.objects.filter(pk=contact.pk, sms_refused_at=None).update(sms_refused_at=Now()):
+            audit.record("engine", "contact refuses SMS", attempt.notification.step_run.incident, contact=str(contact))
         return
+    _, new = NumberBlock.objects.get_or_create(
+        number=attempt.address, defaults={"code": attempt.error_code, "words": attempt.error_words}
+    )
+    if new:
+        incident = attempt.notification.step_run.incident
+        audit.record("engine", "number takes no SMS", incident, contact=str(contact), code=attempt.error_code)
+
+
+def _channels(attempt: Attempt) -> list[str]:
+    """What can reach the person now: the policy's order, without what failed for good in this notification."""
+    notification = attempt.notification
+    never = set(notification.attempts.filter(state=Attempt.State.FAILED_PERMANENT).values_list("channel", flat=True))
+    named = [c for c in notification.channels if c != Channel.CONSOLE]
+    urgent = notification.step_run.incident.tier >= Tier.URGENT
+    if urgent and attempt.error_code in HANDSET and Channel.VOICE not in named:
+        named.append(Channel.VOICE)  # the handset takes no SMS now: call it, also where the policy did not ask for it
+    return [c for c in registry.reaching(notification.contact, named) if c not in never]
+
+
+def _tried(attempt: Attempt) -> list[Tried]:
+    same_round = attempt.notification.attempts.filter(round=attempt.round).exclude(channel=Channel.CONSOLE)
+    return [_as_tried(one) for one in same_round.order_by("n")]
+
+
+def _as_tried(attempt: Attempt) -> Tried:
+    code = attempt.error_code if attempt.state in FAILED else ""
+    route = Route(attempt.account, attempt.sender if attempt.channel in registry.TWILIO else "")
+    return Tried(attempt.channel, route, code or ("failed" if attempt.state in FAILED else ""))
+
+
+def _goes_on(notification: Notification, attempt: Attempt) -> bool:
+    """Whether this notification tries again from its first channel, or something newer does that for the person."""
+    if notification.attempts.filter(state__in=[Attempt.State.QUEUED, Attempt.State.CLAIMED]).exists():
+        return False
+    if notification.purpose == Notification.Purpose.STAND_DOWN:
+        return attempt.round + 1 < STAND_DOWN_ROUNDS
+    newer = Notification.objects.filter(
+        contact_id=notification.contact_id,
+        step_run__incident_id=notification.step_run.incident_id,
+        purpose=Notification.Purpose.PAGE,
+        pk__gt=notification.pk,
+    )
+    return not newer.exists()
+
+
+def _queue(attempt: Attempt, following_one: Next) -> None:
+    notification = attempt.notification
     Attempt.objects.create(
         notification=notification,
         n=notification.attempts.count() + 1,
-        channel=channel,
-        address=notification.contact.mobile,
+        channel=following_one.channel,
+        address=registry.address(notification.contact, following_one.channel),
         follows=attempt,
-        due_at=Now() + timedelta(seconds=delay),
+        round=attempt.round + following_one.new_round,
+        account=following_one.account,
+        sender=following_one.number,
+        due_at=Now() + timedelta(seconds=following_one.delay_s),
     )
-
-
-def _first_that_may_work(notification: Notification) -> str | None:
-    never = set(notification.attempts.filter(state=Attempt.State.FAILED_PERMANENT).values_list("channel", flat=True))
-    return next((c for c in notification.channels if c != Channel.CONSOLE and c not in never), None)
-
-
-def recover() -> int:
-    """Attempts whose sender died become unknown; unknown ones that nobody explained start the next channel.
-
-    A lease that ran out was time enough for a callback: such an attempt is not waited for again.
-    """
-    moved = Attempt.objects.filter(state=Attempt.State.CLAIMED, lease_until__lt=Now()).update(
-        state=Attempt.State.UNKNOWN,
-        error_words="the sender died while sending",
-        changed_at=Now() - timedelta(seconds=UNKNOWN_AFTER_S + 1),
-    )
-    overdue = Q(state=Attempt.State.UNKNOWN, changed_at__lt=Now() - timedelta(seconds=UNKNOWN_AFTER_S))
-    with transaction.atomic():
-        waiting = Attempt.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-            overdue, followed_by=None, notification__step_run__incident__state=Incident.State.OPEN
-        )
-        for attempt in waiting.select_related("notification__step_run__incident")[:50]:
-            follow_up(attempt)
-            moved += 1
-    return moved
-
-
-def poll() -> None:
-    """Ask the provider about attempts whose callbacks did not come within 30 s."""
-    with transaction.atomic():
-        silent = list(
-            Attempt.objects.select_for_update(skip_locked=True)
-            .filter(state__in=[Attempt.State.ACCEPTED, Attempt.State.SENT], due_at__lt=Now())
-            .exclude(provider_sid="")
-            .exclude(notification__step_run__incident__state=Incident.State.RESOLVED)
-            .order_by("due_at")[:5]
-        )
-        Attempt.objects.filter(pk__in=[a.pk for a in silent]).update(due_at=Now() + timedelta(seconds=2 * POLL_AFTER_S))
-    from alerts.inbound import apply_status
-
-    for attempt in silent:
-        api = gateway.client()
-        resource = api.calls if attempt.channel == Channel.VOICE else api.messages
-        found: dict[str, str] = {}
-
-        def fetch(sid: str, kind: object = resource, into: dict[str, str] = found) -> object:
-            made = kind(sid).fetch()  # type: ignore[operator]
-            into.update(status=str(made.status), code=str(getattr(made, "error_code", None) or ""))
-            return made
-
-        gateway.ask(fetch, sid=attempt.provider_sid)
-        if found:
-            apply_status(attempt.pk, found["status"], found["code"])

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from alerts import inbound
+from alerts.inbound import keys, replies, reports
 
 urlpatterns = [
-    path("twilio/sms", inbound.reply, name="twilio-sms"),
-    path("twilio/status/<uuid:token>", inbound.status, name="twilio-status"),
-    path("twilio/voice/<uuid:token>", inbound.key, name="twilio-voice"),
+    path("twilio/sms", replies.reply, name="twilio-sms"),
+    path("twilio/status/<uuid:token>", reports.status, name="twilio-status"),
+    path("twilio/machine/<uuid:token>", reports.machine, name="twilio-machine"),
+    path("twilio/voice/<uuid:token>", keys.key, name="twilio-voice"),
 ]

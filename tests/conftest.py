@@ -1,5 +1,5 @@
 """Fixtures that every room shares."""
 
-from tests.twilio_fake.fixture import twilio_fake
+from tests.twilio_fake.fixture import second_account, twilio_fake
 
-__all__ = ["twilio_fake"]
+__all__ = ["second_account", "twilio_fake"]

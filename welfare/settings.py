@@ -110,7 +110,34 @@ TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", "")
 TWILIO_FROM_NUMBER = env.str("TWILIO_FROM_NUMBER", "")
 TWILIO_BASE_URL = env.str("TWILIO_BASE_URL", "https://api.twilio.com").rstrip("/")
+TWILIO_MORE_NUMBERS = env.list("TWILIO_MORE_NUMBERS", default=[])
 TWILIO_TIMEOUT_S = env.float("TWILIO_TIMEOUT_S", 5.0)
+TWILIO_SMS_PER_S = env.float("TWILIO_SMS_PER_S", 1.0)
+"""What one sender number may send in a second; Twilio's own rate for a UK long code. Urgent pages never wait for it."""
+TWILIO_ANSWERING_MACHINE_HINT = env.bool("TWILIO_ANSWERING_MACHINE_HINT", True)
+TWILIO_2_ACCOUNT_SID = env.str("TWILIO_2_ACCOUNT_SID", "")
+TWILIO_2_AUTH_TOKEN = env.str("TWILIO_2_AUTH_TOKEN", "")
+TWILIO_2_FROM_NUMBER = env.str("TWILIO_2_FROM_NUMBER", "")
+TWILIO_2_BASE_URL = env.str("TWILIO_2_BASE_URL", "https://api.twilio.com").rstrip("/")
+"""A second account stands by: what the first refuses or does not answer goes out by it."""
+
+# --- Other channels -----------------------------------------------------------------------------------------
+CHANNEL_TIMEOUT_S = env.float("CHANNEL_TIMEOUT_S", 5.0)
+"""Longest wait for a mail server, a push service, a webhook's receiver or an MQTT broker."""
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", "")
+VAPID_CONTACT = env.str("VAPID_CONTACT", "")
+EMAIL_URL = env.str("EMAIL_URL", "")
+EMAIL_FROM = env.str("EMAIL_FROM", "")
+if EMAIL_URL:
+    vars().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = CHANNEL_TIMEOUT_S
+DEFAULT_FROM_EMAIL = EMAIL_FROM
+MQTT_URL = env.str("MQTT_URL", "")
+MQTT_CA_FILE = env.str("MQTT_CA_FILE", "")
+
+# --- The partner page ---------------------------------------------------------------------------------------
+PARTNER_LINK_HOURS = env.int("PARTNER_LINK_HOURS", 24)
+"""How long the link in a message still opens after its incident was closed."""
 
 # --- The watch ----------------------------------------------------------------------------------------------
 ANALYSIS_FPS = env.float("ANALYSIS_FPS", 5.0)

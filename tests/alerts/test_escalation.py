@@ -7,14 +7,11 @@ from hypothesis import strategies as st
 
 from alerts.escalation import (
     EVERYONE,
-    NEVER_SMS_AGAIN,
     RANK,
     Position,
     Step,
     after,
-    failure_state,
     moves_forward,
-    next_channel,
     step_at,
     steps_of,
 )
@@ -47,10 +44,3 @@ def test_states_never_go_back_whatever_the_order_of_callbacks(order: list[str]) 
         ranks.append(RANK[state])
     assert ranks == sorted(ranks)
     assert state == "cancelled"
-
-
-def test_each_failure_leads_to_the_next_channel() -> None:
-    assert next_channel(["console", "sms", "voice"], "sms") == "voice"
-    assert next_channel(["sms", "voice"], "voice") is None
-    assert all(failure_state(code) == "failed_permanent" for code in NEVER_SMS_AGAIN)
-    assert failure_state("30003") == failure_state("20429") == failure_state("") == "failed_temporary"

@@ -22,6 +22,10 @@ CLOCKS = (
     ("alerts_attempt", "lease_until"),
     ("alerts_attempt", "changed_at"),
     ("alerts_heartbeat", "beat_at"),
+    ("alerts_senderpace", "next_at"),
+    ("alerts_notification", "exhausted_at"),
+    ("alerts_partnerpin", "locked_until"),
+    ("alerts_incident", "resolved_at"),
 )
 
 

@@ -68,7 +68,7 @@ def create_message(account: Account, form: dict[str, list[str]]) -> dict[str, An
         raise error(21617)
     if callback and not _is_url(callback):
         raise error(21609)
-    behaviour = account.phone(to).sms
+    behaviour = "21610" if account.phone(to).stopped else account.phone(to).sms
     if behaviour in ("21211", "21610", "21612"):
         raise error(int(behaviour))
     return message_json(account, account.send(to, sender, body, callback))
@@ -85,7 +85,10 @@ def create_call(account: Account, form: dict[str, list[str]]) -> dict[str, Any]:
         raise error(21212)
     if not twiml and not _is_url(url):
         raise error(21205)
-    return call_json(account, account.call(to, sender, twiml, _one(form, "StatusCallback")))
+    machine = _one(form, "AsyncAmdStatusCallback") if _one(form, "AsyncAmd") == "true" else ""
+    if machine and (not _is_url(machine) or not _one(form, "MachineDetection")):
+        raise error(21205)
+    return call_json(account, account.call(to, sender, twiml, _one(form, "StatusCallback"), machine))
 
 
 def _one(form: dict[str, list[str]], name: str) -> str:

@@ -5,15 +5,19 @@ Statuses walk only when the test says so: `twilio_fake.account.advance(2)`.
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from tests.twilio_fake.server import Server
 from tests.twilio_fake.state import Account, Call, Fault, Message
 
 SID, TOKEN = "AC" + "0a" * 16, "test-token"  # made up
+SECOND_SID, SECOND_TOKEN, SECOND_NUMBER = "AC" + "0b" * 16, "second-token", "+441632960099"
+PUBLIC_URL = "http://testserver"
 
 
 @dataclass
@@ -44,24 +48,41 @@ def deliver(url: str, form: dict[str, str], signature: str) -> str:
     return Client().post(path, form, headers={"x-twilio-signature": signature}).content.decode()
 
 
-@pytest.fixture
-def twilio_fake(settings: pytest.FixtureRequest) -> Iterator[TwilioFake]:
-    """A fresh account that the settings name."""
-    public = "http://testserver"
-    server = Server(Account(SID, TOKEN, public, deliver))
+@contextmanager
+def serving(sid: str, token: str) -> Iterator[TwilioFake]:
+    """One account on a free port."""
+    server = Server(Account(sid, token, PUBLIC_URL, deliver))
     server.hang_s = 1.0
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
-    for name, value in {
-        "TWILIO_BASE_URL": server.address,
-        "TWILIO_ACCOUNT_SID": SID,
-        "TWILIO_AUTH_TOKEN": TOKEN,
-        "TWILIO_FROM_NUMBER": "+441632960000",
-        "TWILIO_TIMEOUT_S": 0.4,
-        "PUBLIC_URL": public,
-    }.items():
-        setattr(settings, name, value)
     yield TwilioFake(server.account, server)
     server.stopping.set()
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def twilio_fake(settings: Settings) -> Iterator[TwilioFake]:
+    """A fresh account that the settings name."""
+    with serving(SID, TOKEN) as fake:
+        settings.TWILIO_BASE_URL = fake.server.address
+        settings.TWILIO_ACCOUNT_SID = SID
+        settings.TWILIO_AUTH_TOKEN = TOKEN
+        settings.TWILIO_FROM_NUMBER = "+441632960000"
+        settings.TWILIO_MORE_NUMBERS = []
+        settings.TWILIO_TIMEOUT_S = 0.4
+        settings.CHANNEL_TIMEOUT_S = 0.4
+        settings.PUBLIC_URL = PUBLIC_URL
+        yield fake
+
+
+@pytest.fixture
+def second_account(twilio_fake: TwilioFake, settings: Settings) -> Iterator[TwilioFake]:
+    """A second account of the provider, standing by."""
+    with serving(SECOND_SID, SECOND_TOKEN) as fake:
+        settings.TWILIO_2_BASE_URL = fake.server.address
+        settings.TWILIO_2_ACCOUNT_SID = SECOND_SID
+        settings.TWILIO_2_AUTH_TOKEN = SECOND_TOKEN
+        settings.TWILIO_2_FROM_NUMBER = SECOND_NUMBER
+        fake.account.phones = twilio_fake.account.phones  # the same phones are out there
+        yield fake

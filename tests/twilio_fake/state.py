@@ -18,15 +18,25 @@ Deliver = Callable[[str, dict[str, str], str], str]
 
 MESSAGE_WALK = ((0.2, "sending"), (0.5, "sent"), (1.5, "delivered"))
 RINGS_AT_S, ANSWERS_AT_S = 0.5, 4.0
-UNREAD = {"30003", "30005", "30006", "30007", "30008"}
+STOP_WORDS = {"stop", "stopall", "unsubscribe", "cancel", "end", "quit"}
+START_WORDS = {"start", "unstop", "yes"}
 
 
 @dataclass(slots=True)
 class Phone:
-    """How a number behaves: `sms` is `delivered` or an error code, `voice` how a call ends when no key is pressed."""
+    """How a number behaves.
+
+    Attributes:
+        sms: `delivered` or an error code.
+        voice: how a call ends when no key is pressed: answered, voicemail, no-answer, busy, failed.
+        filtered: senders whose messages the carrier drops (30007).
+        stopped: its owner has sent STOP, as Twilio keeps it for each pair of numbers; here for all of ours.
+    """
 
     sms: str = "delivered"
-    voice: str = "answered"  # answered, voicemail, no-answer, busy, failed
+    voice: str = "answered"
+    filtered: tuple[str, ...] = ()
+    stopped: bool = False
 
 
 @dataclass(slots=True)
@@ -55,6 +65,7 @@ class Call:
     status: str
     at_s: float
     callback: str = ""
+    machine_callback: str = ""
     heard: list[str] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
     pressed: str = ""
@@ -137,7 +148,7 @@ class Account:
         with self.lock:
             message = Message(new_sid("SM"), sender, to, body, "outbound-api", "queued", self.now(), callback=callback)
             self.messages[message.sid] = message
-        code = self.phone(to).sms
+        code = "30007" if sender in self.phone(to).filtered else self.phone(to).sms
         walk = MESSAGE_WALK if code == "delivered" else (*MESSAGE_WALK[:2], (1.5, "undelivered"))
         order = list(walk)
         if self.callbacks == "reordered":
@@ -154,10 +165,10 @@ class Account:
             form["ErrorCode"] = code
         self._tell(message.callback, form | {"To": message.to, "From": message.sender})
 
-    def call(self, to: str, sender: str, twiml: str, callback: str) -> Call:
+    def call(self, to: str, sender: str, twiml: str, callback: str, machine_callback: str = "") -> Call:
         """Take a call on."""
         with self.lock:
-            call = Call(new_sid("CA"), sender, to, twiml, "queued", self.now(), callback=callback)
+            call = Call(new_sid("CA"), sender, to, twiml, "queued", self.now(), callback, machine_callback)
             self.calls[call.sid] = call
         self._later(0.2, lambda: self._ring(call, "initiated"))
         self._later(RINGS_AT_S, lambda: self._ring(call, "ringing"))
@@ -175,6 +186,10 @@ class Account:
             return
         call.status = "in-progress"
         self._tell(call.callback, self._call_form(call) | {"CallStatus": "in-progress"})
+        if call.machine_callback:
+            guess = "machine_start" if behaviour == "voicemail" else "human"
+            form = self._call_form(call) | {"AnsweredBy": guess, "MachineDetectionDuration": "1500"}
+            self._later(1.5, lambda: self._tell(call.machine_callback, form))
         waits = play(call, call.twiml)
         self._later(2.0 if behaviour == "voicemail" else waits, lambda: self._end(call, "completed"))
 
@@ -195,10 +210,12 @@ class Account:
         with self.lock:
             message = Message(new_sid("SM"), number, to, body, "inbound", "received", self.now())
             self.messages[message.sid] = message
+        phone, word = self.phone(number), body.strip().lower()
+        phone.stopped = word in STOP_WORDS or (phone.stopped and word not in START_WORDS)
         form = {"MessageSid": message.sid, "SmsSid": message.sid, "From": number, "To": to, "Body": body}
         answer = self._post(f"{self.callback_base}/twilio/sms", form | {"NumMedia": "0", "NumSegments": "1"})
         words = "".join(ET.fromstring(answer).itertext()) if answer.strip().startswith("<") else ""  # noqa: S314
-        if words:
+        if words and not phone.stopped:
             with self.lock:
                 back = Message(new_sid("SM"), to, number, words, "outbound-reply", "delivered", self.now())
                 self.messages[back.sid] = back

@@ -1,0 +1,1 @@
+"""What comes back from the provider: delivery reports, replies and key presses, each signed, each kept once."""
