@@ -1,39 +1,59 @@
 """The loop that drives the escalation. Run two or more: each claims with SKIP LOCKED, on the database's clock.
 
-One round: 1. run the steps of due incidents; 2. recover attempts of dead senders; 3. send what waits, several at once;
-4. ask after silent attempts; 5. write the heartbeat; 6. every few seconds, look at the cameras. Then wait for a notice
-from the database, a second at most.
+One round, each second: 1. recover attempts of dead senders; 2. hurry where a step reached nobody; 3. pull in what a clock
+that was set back left too far ahead; 4. run the steps of due incidents and send what waits; 5. write the heartbeat. Beside
+it, in a thread of its own, the provider is asked after silent attempts. Then it links the audit chain and, every few
+seconds, looks at the cameras. Between rounds it wakes for each notice from the database and does the fourth alone.
+
+What happens to a page if the process dies here: what was not committed is still due, what was claimed has a lease.
 """
 
 import logging
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import psycopg
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
-from django.db.models.functions import Now
 
-from alerts import camera_faults, planning, reconciling, sending
-from alerts.models import Heartbeat
+from alerts import anchors, audit, camera_faults, clock, database, planning, reconciling, sending
+from alerts.deadman import Deadman
+from alerts.heartbeat import beat
+from alerts.senders import Senders
 
 logger = logging.getLogger(__name__)
 
-SENDERS = 8  # at once in one engine; the provider takes 5 s at most each
 TICK_S = 1.0
-CAMERAS_S = 5.0
+GATHER_S = 0.02  # a burst of notices is one
 HEARTBEAT = "engine"
+
+
+class Every:
+    """Says when something is due again, by the clock that nobody can set."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._next = seconds, -1.0
+
+    def due(self) -> bool:
+        """Whether it is; then it is not for so many seconds."""
+        now = time.monotonic()
+        if now < self._next:
+            return False
+        self._next = now + self._seconds
+        return True
 
 
 class Engine:
     """One engine process."""
 
-    def __init__(self, senders: int = SENDERS) -> None:
-        self._pool = ThreadPoolExecutor(senders, thread_name_prefix="sender")
-        self._senders = senders
-        self._sending: set[Future[None]] = set()
-        self._looked_at = -CAMERAS_S
+    def __init__(self, senders: int | None = None) -> None:
+        self._pool = Senders(senders or settings.SENDERS, "sender")
+        self._asker = Senders(1, "asker")
+        self._cameras, self._clock, self._anchor = Every(5.0), Every(5.0), Every(60.0)
+        self._deadman = Deadman(settings.DEADMAN_URL, settings.DEADMAN_EVERY_S)
         self.stopping = threading.Event()
 
     def run(self) -> None:
@@ -45,63 +65,89 @@ class Engine:
                     listener.execute("LISTEN handrail")
                     while not self.stopping.is_set():
                         self.round()
-                        for _ in listener.notifies(timeout=TICK_S, stop_after=1):
-                            pass
+                        self._rest(listener)
             except (DatabaseError, InterfaceError, psycopg.Error):
                 logger.exception("the database is away; trying again in %s s", TICK_S)
                 connection.close()
                 self.stopping.wait(TICK_S)
-        self._pool.shutdown(wait=True)
+        self.close()
+
+    def close(self) -> None:
+        """Wait for the answers that are still to come, and end."""
+        for threads in (self._pool, self._asker):
+            threads.shutdown(wait=True)
+
+    def _rest(self, listener: psycopg.Connection[Any]) -> None:
+        """Until the next round, wake for what changed."""
+        until = time.monotonic() + TICK_S
+        while not self.stopping.is_set() and (left := until - time.monotonic()) > 0:
+            if any(True for _ in listener.notifies(timeout=left, stop_after=1)):
+                self._stage("escalating", self._escalate)
+                self.stopping.wait(GATHER_S)
 
     def round(self) -> None:
-        """One round, as the module says."""
-        planning.plan_due()
-        reconciling.recover()
-        reconciling.hurry()
-        self._send()
-        reconciling.poll()
-        beat(HEARTBEAT)
-        self._look_at_cameras()
+        """One round, as the module says; the heartbeat is written only if all of it went well."""
+        well = self._stage("recovering", reconciling.recover)
+        well &= self._stage("hurrying", reconciling.hurry)
+        if self._clock.due():
+            well &= self._stage("the clock", clock.steady)
+        well &= self._stage("escalating", self._escalate)
+        self._ask()
+        if well:
+            beat(HEARTBEAT)
+        self._stage("the audit chain", audit.chain)
+        if self._anchor.due():
+            self._stage("the audit's anchor", _keep_anchor)
+        if self._cameras.due():
+            self._stage("the cameras", camera_faults.look)
+        if well:
+            self._deadman.may_ping()
 
-    def _look_at_cameras(self) -> None:
-        if time.monotonic() - self._looked_at < CAMERAS_S:
-            return
-        self._looked_at = time.monotonic()
+    def _escalate(self) -> None:
+        planned = planning.plan_some()
+        self._send()
+        while planned and planning.plan_some():
+            self._send()
+
+    def _stage(self, name: str, act: Callable[[], Any]) -> bool:
+        """Do one part of a round; what goes wrong in it holds up no other part. False when it went wrong."""
         try:
-            camera_faults.look()
-        except (DatabaseError, InterfaceError):
-            raise
-        except Exception:
-            logger.exception("the cameras could not be looked at; paging goes on")
+            act()
+        except Exception as error:
+            if isinstance(error, (DatabaseError, InterfaceError)) and database.lost():
+                raise
+            logger.exception("%s went wrong; the rest goes on", name)
+            return False
+        return True
 
     def _send(self) -> None:
-        self._sending = {future for future in self._sending if not future.done()}
-        while len(self._sending) < self._senders and (attempt := sending.claim()) is not None:
-            self._sending.add(self._pool.submit(_deliver, attempt))
+        for attempt in sending.claim_some(self._pool.free) if self._pool.free else ():
+            self._pool.submit(partial(_deliver, attempt))
+
+    def _ask(self) -> None:
+        """Ask the provider beside the round: an answer may take seconds."""
+        if self._asker.free:
+            self._asker.submit(reconciling.poll)
 
     def drain(self) -> None:
-        """Wait until what is being sent has its answer."""
-        for future in list(self._sending):
-            future.result()
+        """Wait until what is being sent and asked has its answer."""
+        self._pool.drain()
+        self._asker.drain()
 
 
 def _deliver(attempt: int) -> None:
-    try:
-        sending.deliver(attempt)
-        # While more waits, this sender goes on without waiting for the next round.
-        while (following := sending.claim()) is not None:
-            sending.deliver(following)
-    except Exception:
-        logger.exception("attempt %s: sending failed", attempt)
-    finally:
-        connection.close()
+    sending.deliver(attempt)
+    # While more waits, this sender goes on without waiting for the next round.
+    while (following := sending.claim()) is not None:
+        sending.deliver(following)
+
+
+def _keep_anchor() -> None:
+    head = audit.head()
+    if head is not None:
+        anchors.keep(settings.AUDIT_ANCHORS, head)
 
 
 def _parameters() -> dict[str, Any]:
     parameters = connection.get_connection_params()
     return {k: v for k, v in parameters.items() if k in ("dbname", "user", "password", "host", "port")}
-
-
-def beat(name: str) -> None:
-    """Say that a part has just finished a healthy round."""
-    Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": Now()})

@@ -7,8 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from zones.tier import Tier
+
 LEAST_WAIT_S = 5  # a policy of zero waits must not page in a spin
 QUIET_LOOK_S = 600  # a notice pages nobody; the engine only looks at it again
+
+# Steps that stand in no policy; a step run carries one of these numbers.
+WATCHDOG_STEP, EVERYONE_STEP, STAND_DOWN_STEP = 998, 999, 1000
+
+# The longest that an incident may be set aside at once, seconds, and how often: assumed. It comes back by itself.
+SNOOZE_S = {Tier.NOTICE: 1800, Tier.CONCERN: 1800, Tier.URGENT: 600, Tier.CRITICAL: 300}
+SNOOZES = {Tier.NOTICE: 4, Tier.CONCERN: 4, Tier.URGENT: 2, Tier.CRITICAL: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,17 @@ def after(position: Position, steps: Sequence[Step], loops: int) -> Position:
 def step_at(position: Position, steps: Sequence[Step]) -> Step:
     """The step at a position; a position past the end of a shortened policy is its last step."""
     return steps[min(position.step, len(steps) - 1)]
+
+
+def longest_wait_s(state: str, tier: int, snapshot: Mapping[str, Any]) -> int:
+    """The longest that the next action of an unresolved incident can rightly lie ahead, seconds."""
+    if snapshot.get("quiet"):
+        return max(QUIET_LOOK_S, SNOOZE_S[Tier(tier)])
+    if state == "acknowledged":
+        return int(snapshot.get("acknowledged_for_s", 900))
+    if state == "snoozed":
+        return SNOOZE_S[Tier(tier)]
+    return max(LEAST_WAIT_S, EVERYONE.wait_s, *(step.wait_s for step in steps_of(snapshot)))
 
 
 # --- Attempts: states only move forward ---------------------------------------------------------------------

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from alerts import audit
+from alerts import audit, database
 from alerts.channels import gateway, registry, sms
 from alerts.delivery import apply_status
 from alerts.models import Attempt, Channel, Incident, Notification, StepRun
@@ -30,18 +30,33 @@ def recover() -> int:
         error_words="the sender died while sending",
         changed_at=Now() - timedelta(seconds=UNKNOWN_AFTER_S + 1),
     )
-    with transaction.atomic():
-        for attempt in _unexplained().select_related("notification__step_run__incident")[:AT_ONCE]:
-            follow_up(attempt)
-            moved += 1
+    for pk in list(_unexplained().order_by("changed_at").values_list("pk", flat=True)[:AT_ONCE]):
+        moved += _explain_by_another(pk)
     return moved
+
+
+def _explain_by_another(pk: int) -> int:
+    """Start what follows one unknown attempt; one that cannot be followed up holds up no other."""
+    try:
+        with transaction.atomic():
+            unknown = Attempt.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+            attempt = unknown.filter(pk=pk, state=Attempt.State.UNKNOWN).first()
+            if attempt is None:
+                return 0
+            follow_up(attempt)
+    except Exception:
+        if database.lost():
+            raise
+        logger.exception("attempt %s: what follows it could not be started", pk)
+        return 0
+    return 1
 
 
 def _unexplained() -> QuerySet[Attempt]:
     incident = "notification__step_run__incident__"
     page = Q(notification__purpose=Notification.Purpose.PAGE, **{f"{incident}state": Incident.State.OPEN})
     over = Q(notification__purpose=Notification.Purpose.STAND_DOWN, **{f"{incident}state": Incident.State.RESOLVED})
-    return Attempt.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+    return Attempt.objects.filter(
         page | over,
         state=Attempt.State.UNKNOWN,
         changed_at__lt=Now() - timedelta(seconds=UNKNOWN_AFTER_S),

@@ -6,10 +6,11 @@ a failure is written with the failure or not at all. Two pages are better than n
 """
 
 import logging
+import time
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Case, IntegerField, Value, When
 from django.db.models.functions import Now
 
@@ -35,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 LEASE_MARGIN_S = 3.0  # a sender that lives has its answer, or its time-out, well within this
 POLL_AFTER_S = 30
+KEEP_AGAIN_S = 0.25
 STAND_DOWN_ROUNDS = 2  # that it is over is worth a second try, and no more
 FAILED = (Attempt.State.FAILED_TEMPORARY, Attempt.State.FAILED_PERMANENT)
 PAGES_FIRST = Case(
@@ -44,24 +46,38 @@ PAGES_FIRST = Case(
 
 def claim() -> int | None:
     """Take one waiting attempt for this sender; None when nothing waits that may go now."""
-    while True:
-        with transaction.atomic():
-            attempt = (
-                Attempt.objects.select_for_update(skip_locked=True, of=("self",))
-                .select_related("notification__step_run__incident")
-                .filter(state=Attempt.State.QUEUED, due_at__lte=Now())
-                .order_by(PAGES_FIRST, "-notification__step_run__incident__tier", "due_at")
-                .first()
-            )
-            if attempt is None:
-                return None
-            if _has_its_turn(attempt):
-                attempt.state = Attempt.State.CLAIMED
-                limit_s = max(settings.TWILIO_TIMEOUT_S, settings.CHANNEL_TIMEOUT_S)
-                attempt.lease_until = Now() + timedelta(seconds=limit_s + LEASE_MARGIN_S)
-                attempt.changed_at = Now()
-                attempt.save(update_fields=["state", "lease_until", "changed_at", "account", "sender"])
-                return attempt.pk
+    return next(iter(claim_some(1)), None)
+
+
+def claim_some(at_most: int) -> list[int]:
+    """Take the most pressing of the waiting attempts, one for each sender that is free."""
+    taken: list[int] = []
+    while len(taken) < at_most:
+        looked_at, more = _claim(at_most - len(taken))
+        taken += more
+        if not looked_at:
+            break
+    return taken
+
+
+@transaction.atomic
+def _claim(at_most: int) -> tuple[int, list[int]]:
+    """How many of those that wait were looked at, and which of them have their turn now."""
+    waiting = list(
+        # The attempt alone: an incident that another transaction holds must not hold its pages up.
+        Attempt.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+        .select_related("notification__step_run__incident")
+        .filter(state=Attempt.State.QUEUED, due_at__lte=Now())
+        .order_by(PAGES_FIRST, "-notification__step_run__incident__tier", "due_at")[:at_most]
+    )
+    taken = [attempt for attempt in waiting if _has_its_turn(attempt)]
+    limit_s = max(settings.TWILIO_TIMEOUT_S, settings.CHANNEL_TIMEOUT_S)
+    for attempt in taken:
+        attempt.state = Attempt.State.CLAIMED
+        attempt.lease_until = Now() + timedelta(seconds=limit_s + LEASE_MARGIN_S)
+        attempt.claimed_at = attempt.changed_at = Now()
+    Attempt.objects.bulk_update(taken, ["state", "lease_until", "claimed_at", "changed_at", "account", "sender"])
+    return len(waiting), [attempt.pk for attempt in taken]
 
 
 def _has_its_turn(attempt: Attempt) -> bool:
@@ -100,11 +116,26 @@ def deliver(attempt_id: int) -> None:
         outcome = Refused("defect", "the channel failed by itself; see the log")
     match outcome:
         case Accepted(sid, delivered):
-            settle(attempt_id, Attempt.State.DELIVERED if delivered else Attempt.State.ACCEPTED, sid=sid)
+            keep(attempt_id, Attempt.State.DELIVERED if delivered else Attempt.State.ACCEPTED, sid=sid)
         case Refused(code, words):
-            settle(attempt_id, Attempt.State(failure_state(code)), code=code, words=words)
+            keep(attempt_id, Attempt.State(failure_state(code)), code=code, words=words)
         case Unknown(words):
-            settle(attempt_id, Attempt.State.UNKNOWN, words=words)
+            keep(attempt_id, Attempt.State.UNKNOWN, words=words)
+
+
+def keep(attempt_id: int, state: Attempt.State, **more: str) -> None:
+    """Write what the provider said, also while the database restarts: else somebody is paged twice for nothing."""
+    until = time.monotonic() + LEASE_MARGIN_S
+    while True:
+        try:
+            settle(attempt_id, state, **more)
+        except DatabaseError:
+            if time.monotonic() > until:
+                raise
+            connection.close()
+            time.sleep(KEEP_AGAIN_S)
+        else:
+            return
 
 
 def still_needed(notification: Notification) -> bool:
@@ -121,7 +152,7 @@ def still_needed(notification: Notification) -> bool:
 @transaction.atomic
 def settle(attempt_id: int, state: Attempt.State, *, sid: str = "", code: str = "", words: str = "") -> Attempt:
     """Move an attempt forward, never back; a failure starts what follows in the same transaction."""
-    attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
+    attempt = Attempt.objects.select_for_update(no_key=True).get(pk=attempt_id)
     attempt.provider_sid = attempt.provider_sid or sid
     if moves_forward(attempt.state, state):
         attempt.state = state

@@ -8,7 +8,13 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from alerts import audit
-from alerts.models import Attempt, Contact, Incident
+from alerts.escalation import SNOOZE_S, SNOOZES
+from alerts.models import Attempt, Contact, Incident, Notification
+from alerts.planning import reopen
+from alerts.standing_down import stand_down
+from zones.tier import Tier
+
+LEAST_SNOOZE_S = 60
 
 
 class TransitionError(ValueError):
@@ -35,7 +41,8 @@ def contact_of(user: AbstractBaseUser) -> Contact:
 
 def _locked(incident_id: int) -> Incident:
     try:
-        return Incident.objects.select_for_update().get(pk=incident_id)
+        # Without the key: rows that point to the incident (pages, audit) are still written meanwhile.
+        return Incident.objects.select_for_update(no_key=True).get(pk=incident_id)
     except Incident.DoesNotExist as error:
         raise TransitionError(f"There is no incident #{incident_id}.") from error
 
@@ -44,7 +51,7 @@ def _locked(incident_id: int) -> Incident:
 def acknowledge(incident_id: int, *, by: Contact, via: str) -> Acknowledged:
     """A person takes an incident on; pages that wait are called off. The first one counts."""
     incident = _locked(incident_id)
-    if incident.state != Incident.State.OPEN:
+    if incident.state not in (Incident.State.OPEN, Incident.State.SNOOZED):
         first = incident.acknowledged_by or incident.resolved_by
         return Acknowledged(False, str(first or "nobody"), incident.acknowledged_at or incident.resolved_at)
     hold = timedelta(seconds=int(incident.policy_snapshot.get("acknowledged_for_s", 900)))
@@ -53,14 +60,41 @@ def acknowledge(incident_id: int, *, by: Contact, via: str) -> Acknowledged:
     incident.acknowledged_by = by
     incident.acknowledged_via = via
     incident.next_action_at = Now() + hold
+    incident.snoozed_by = None
     incident.version += 1
     incident.save()
-    Attempt.objects.filter(notification__step_run__incident=incident, state=Attempt.State.QUEUED).update(
-        state=Attempt.State.CANCELLED, changed_at=Now()
-    )
+    _call_off(incident)
     audit.record(str(by), "acknowledged", incident, via=via)
     incident.refresh_from_db()
     return Acknowledged(True, str(by), incident.acknowledged_at)
+
+
+@transaction.atomic
+def snooze(incident_id: int, *, by: Contact, minutes: float) -> int:
+    """A person sets an incident aside for a while; it pages again by itself. Returns the seconds that it will rest.
+
+    Raises:
+        TransitionError: it is closed, or was set aside as often as its tier allows.
+    """
+    incident = _locked(incident_id)
+    tier = Tier(incident.tier)
+    if incident.state == Incident.State.RESOLVED:
+        raise TransitionError(f"Incident #{incident_id} is closed; it cannot be set aside.")
+    if incident.snoozes >= SNOOZES[tier]:
+        raise TransitionError(
+            f"A {tier.word} incident may be set aside {SNOOZES[tier]} times, and #{incident_id} was: "
+            "take it on, or close it."
+        )
+    seconds = max(min(int(minutes * 60), SNOOZE_S[tier]), LEAST_SNOOZE_S)
+    incident.state = Incident.State.SNOOZED
+    incident.snoozed_by = by
+    incident.snoozes += 1
+    incident.next_action_at = Now() + timedelta(seconds=seconds)
+    incident.version += 1
+    incident.save()
+    _call_off(incident)
+    audit.record(str(by), "set aside", incident, text=f"for {seconds // 60} min")
+    return seconds
 
 
 @transaction.atomic
@@ -73,25 +107,16 @@ def add_note(incident_id: int, *, by: Contact | str, text: str) -> None:
 
 @transaction.atomic
 def escalate_now(incident_id: int, *, by: Contact | str) -> None:
-    """Do not wait: page the next step at once. An acknowledged incident is open again."""
+    """Do not wait: page the next step at once. One that was taken on or set aside is open again."""
     incident = _locked(incident_id)
     if incident.state == Incident.State.RESOLVED:
         raise TransitionError(f"Incident #{incident_id} is closed; it cannot be escalated.")
-    if incident.state == Incident.State.ACKNOWLEDGED:
+    if incident.state != Incident.State.OPEN:
         reopen(incident)
     incident.next_action_at = Now()
     incident.version += 1
     incident.save()
     audit.record(str(by), "escalated now", incident)
-
-
-def reopen(incident: Incident) -> None:
-    """Back to open: the escalation starts again from its first step. The caller holds the row's lock and saves."""
-    incident.state = Incident.State.OPEN
-    incident.acknowledged_at = incident.acknowledged_by = None
-    incident.acknowledged_via = ""
-    incident.run += 1
-    incident.loop = incident.step = 0
 
 
 @transaction.atomic
@@ -126,6 +151,14 @@ def _close(incident: Incident, by: Contact | None, outcome: str, note: str) -> N
     incident.next_action_at = None
     incident.version += 1
     incident.save()
-    Attempt.objects.filter(notification__step_run__incident=incident, state=Attempt.State.QUEUED).update(
+    _call_off(incident)
+    if incident.subject == Incident.Subject.PERSON:
+        stand_down(incident, closed_by=by)
+
+
+def _call_off(incident: Incident) -> None:
+    """Pages that still wait are not sent: a person has acted."""
+    waiting = Attempt.objects.filter(notification__step_run__incident=incident, state=Attempt.State.QUEUED)
+    waiting.exclude(notification__purpose=Notification.Purpose.STAND_DOWN).update(
         state=Attempt.State.CANCELLED, changed_at=Now()
     )

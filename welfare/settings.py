@@ -89,7 +89,17 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default="postgresql://postgre
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: Handrail's claims and triggers need it.")
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
+DATABASE_IDLE_IN_TRANSACTION_S = env.float("DATABASE_IDLE_IN_TRANSACTION_S", 10.0)
+"""Longest that a connection may hold a transaction open and do nothing: its locks may be on an incident."""
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    connect_timeout=5,
+    # A database host that vanishes is noticed within ten seconds instead of a quarter of an hour.
+    keepalives_idle=5,
+    keepalives_interval=2,
+    keepalives_count=3,
+    tcp_user_timeout=10_000,
+    options=f"-c idle_in_transaction_session_timeout={DATABASE_IDLE_IN_TRANSACTION_S * 1000:.0f}",
+)
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_IGNORE_RESULT = True
@@ -138,6 +148,17 @@ MQTT_CA_FILE = env.str("MQTT_CA_FILE", "")
 # --- The partner page ---------------------------------------------------------------------------------------
 PARTNER_LINK_HOURS = env.int("PARTNER_LINK_HOURS", 24)
 """How long the link in a message still opens after its incident was closed."""
+
+# --- The engine and the watchdog ----------------------------------------------------------------------------
+SENDERS = env.int("SENDERS", 8)
+"""Pages that one engine sends at once."""
+ENGINE_STATEMENT_S = env.float("ENGINE_STATEMENT_S", 5.0)
+ENGINE_LOCK_S = env.float("ENGINE_LOCK_S", 1.0)
+DEADMAN_URL = env.str("DEADMAN_URL", "")
+DEADMAN_EVERY_S = env.float("DEADMAN_EVERY_S", 30.0)
+WATCHDOG_NUMBERS = env.list("WATCHDOG_NUMBERS", default=[])
+"""Mobile numbers of who mends Handrail: told when the engine or the database does not answer, E.164."""
+AUDIT_ANCHORS = Path(env.str("AUDIT_ANCHORS", str(RUN_DIR / "audit-anchors.txt")))
 
 # --- The watch ----------------------------------------------------------------------------------------------
 ANALYSIS_FPS = env.float("ANALYSIS_FPS", 5.0)

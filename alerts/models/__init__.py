@@ -1,6 +1,6 @@
 """Who is told: people and rotas, policies, incidents, what was sent, what came back, and the audit chain."""
 
-from alerts.models.audit import AuditEvent
+from alerts.models.audit import AuditEvent, AuditLink, AuditPending
 from alerts.models.incident import ConcernReport, Evidence, Incident
 from alerts.models.pages import Attempt, Heartbeat, Notification, ProviderEvent, StepRun
 from alerts.models.people import Agency, Contact, Rota, Shift
@@ -18,6 +18,8 @@ __all__ = [
     "Agency",
     "Attempt",
     "AuditEvent",
+    "AuditLink",
+    "AuditPending",
     "Channel",
     "ConcernReport",
     "Contact",

@@ -21,6 +21,7 @@ class Incident(models.Model):
     class State(models.TextChoices):
         OPEN = "open", "open"
         ACKNOWLEDGED = "acknowledged", "acknowledged"
+        SNOOZED = "snoozed", "set aside for a while"
         RESOLVED = "resolved", "closed"
 
     class Outcome(models.TextChoices):
@@ -57,6 +58,8 @@ class Incident(models.Model):
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="+")
     acknowledged_via = models.CharField(max_length=12, blank=True)
+    snoozed_by = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="+")
+    snoozes = models.PositiveSmallIntegerField(default=0, help_text="How often it was set aside; there is a limit.")
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)

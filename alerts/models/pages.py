@@ -31,7 +31,7 @@ class StepRun(models.Model):
 
 
 class Notification(models.Model):
-    """One person to be told by one step run."""
+    """One person to be told by one step run: to come, or that it is over."""
 
     class Purpose(models.TextChoices):
         PAGE = "page", "page"
@@ -91,6 +91,7 @@ class Attempt(models.Model):
     )
     due_at = models.DateTimeField(db_default=Now())
     lease_until = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True, help_text="When a sender began: what the provider took is newer.")
     created_at = models.DateTimeField(db_default=Now())
     accepted_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(db_default=Now())
@@ -104,6 +105,9 @@ class Attempt(models.Model):
         indexes = [
             # The sender's question: what is waiting, or claimed by a sender that died?
             models.Index(fields=["due_at"], condition=Q(state__in=["queued", "claimed"]), name="attempt_due"),
+            # What became of those that may never have gone out, and of those that nobody has reported on?
+            models.Index(fields=["changed_at"], condition=Q(state="unknown"), name="attempt_unknown"),
+            models.Index(fields=["due_at"], condition=Q(state__in=["accepted", "sent"]), name="attempt_silent"),
             models.Index(fields=["provider_sid"], name="attempt_by_sid"),
         ]
 

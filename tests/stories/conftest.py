@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -21,6 +22,8 @@ CLOCKS = (
     ("alerts_attempt", "due_at"),
     ("alerts_attempt", "lease_until"),
     ("alerts_attempt", "changed_at"),
+    ("alerts_attempt", "claimed_at"),
+    ("alerts_steprun", "started_at"),
     ("alerts_heartbeat", "beat_at"),
     ("alerts_senderpace", "next_at"),
     ("alerts_notification", "exhausted_at"),
@@ -96,12 +99,15 @@ class ControlRoom:
 
 
 @pytest.fixture
-def room(transactional_db: None, twilio_fake: TwilioFake) -> Iterator[ControlRoom]:
+def room(
+    transactional_db: None, twilio_fake: TwilioFake, settings: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[ControlRoom]:
     """The demo's control room, ready."""
+    settings.AUDIT_ANCHORS = tmp_path / "anchors.txt"  # type: ignore[attr-defined]
     call_command("loaddata", "demo", verbosity=0)
     room = ControlRoom(twilio_fake)
     yield room
-    room.engine._pool.shutdown(wait=True)
+    room.engine.close()
 
 
 @pytest.fixture

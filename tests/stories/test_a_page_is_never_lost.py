@@ -211,7 +211,7 @@ def test_two_engines_at_once_send_each_page_once(room: ControlRoom) -> None:
     assert StepRun.objects.filter(incident=incident).count() == 1
     room.turn()
     other.turn()
-    other.engine._pool.shutdown(wait=True)
+    other.engine.close()
     assert len(room.fake.messages) == 1
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
-from alerts.engine import beat
+from alerts.heartbeat import beat
 from alerts.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)

@@ -1,0 +1,57 @@
+"""The database's clock may be set while we work: no instant that we wait for lies further ahead than is right for it.
+
+A clock that is set forward makes things due early: somebody is paged twice. One that is set back would leave pages
+waiting for as long as it was set back; `steady` pulls each instant in, whoever runs it and as often as they like.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from alerts.escalation import longest_wait_s
+from alerts.models import Attempt, Incident
+
+logger = logging.getLogger(__name__)
+SLACK_S = 2
+QUEUED_AT_MOST_S = 120  # assumed: a channel that failed is tried again well before
+LOOK_AT_MOST_S = 60  # the provider is asked after a silent attempt at least this often
+
+
+def steady() -> int:
+    """Pull in what lies too far ahead; returns how many instants were wrong."""
+    wrong = _incidents() + _attempts()
+    if wrong:
+        logger.warning("the database's clock was set back: %s instants were pulled in", wrong)
+    return wrong
+
+
+def _incidents() -> int:
+    moved = 0
+    unresolved = Incident.objects.exclude(state=Incident.State.RESOLVED).order_by()
+    ahead = unresolved.filter(next_action_at__gt=Now() + timedelta(seconds=SLACK_S))
+    for pk, state, tier, snapshot in ahead.values_list("pk", "state", "tier", "policy_snapshot"):
+        wait = timedelta(seconds=longest_wait_s(state, tier, snapshot))
+        late = unresolved.filter(pk=pk, state=state, next_action_at__gt=Now() + wait + timedelta(seconds=SLACK_S))
+        moved += late.update(next_action_at=Now() + wait)
+    return moved
+
+
+def _attempts() -> int:
+    lease = settings.TWILIO_TIMEOUT_S + 2 * SLACK_S
+    queued, claimed = Q(state=Attempt.State.QUEUED), Q(state=Attempt.State.CLAIMED)
+    asked = Q(state__in=[Attempt.State.ACCEPTED, Attempt.State.SENT])
+    unknown = Q(state=Attempt.State.UNKNOWN)
+    limits: tuple[tuple[Q, str, float], ...] = (
+        (queued, "due_at", QUEUED_AT_MOST_S),
+        (claimed, "lease_until", lease),
+        (asked, "due_at", LOOK_AT_MOST_S),
+        (unknown, "changed_at", 0),
+    )
+    moved = 0
+    for which, name, seconds in limits:
+        late = Attempt.objects.filter(which, **{f"{name}__gt": Now() + timedelta(seconds=seconds + SLACK_S)})
+        moved += late.update(**{name: Now() + timedelta(seconds=seconds)})
+    return moved
