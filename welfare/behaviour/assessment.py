@@ -97,7 +97,8 @@ class _ZoneAssessor:
         if reading.feet_beyond or reading.hips_on:
             ((along, _),) = self.view.on_rail_plane(self.zone, [[(x1 + x2) / 2, y2]])
             return Sample(person.t_s, float(along), 0.0)
-        step = self.profile.feet_error * (y2 - y1)
+        tall = y2 - y1
+        step = self.profile.feet_error * (tall if np.isfinite(tall) else 0.0)  # no picture: metres as they are
         around = np.add(person.feet_px, [[0.0, 0.0], [step, 0.0], [0.0, step]])
         along, aside, nearer = self.view.along_edge(self.zone, self.view.to_ground(around))
         offset = float(self.view.edge_offset(self.zone, [person.feet_m])[0])

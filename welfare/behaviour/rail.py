@@ -60,7 +60,7 @@ def looks_from_the_deck(view: View, zone: WatchedZone) -> bool:
 
 def read(view: View, zone: WatchedZone, person: Observation, profile: Profile) -> RailReading:
     """Read one sight of a person who is near the edge line."""
-    if not person.seen or not looks_from_the_deck(view, zone):
+    if not person.seen or not np.isfinite(person.box_px).all() or not looks_from_the_deck(view, zone):
         return UNKNOWN
     x1, y1, x2, y2 = person.box_px
     width, height = view.size

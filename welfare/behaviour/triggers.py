@@ -60,8 +60,8 @@ def gone_at_the_edge(episode: Episode, view: View, others: tuple[Observation, ..
         return None
     if _near_border(last, view) or _may_be_hidden(last, others):
         return None
-    if last.box_px[3] - last.box_px[1] < p.gone_person_px:
-        return None
+    if not last.box_px[3] - last.box_px[1] >= p.gone_person_px:
+        return None  # too small, or without a picture: unknown, and lost for lesser reasons
     climbing = any(r.across for _, r in episode.rail)
     words = (
         f"not seen for {unseen:.0f} s after standing {max(episode.offset_m, 0):.1f} m from the edge, with no way out"
