@@ -216,6 +216,11 @@ class View:
         Raises:
             GeometryError: no part of the line lies on the ground.
         """
+        if id(zone) not in self._known:
+            self._known[id(zone)] = _Known(zone, self._edge_m(zone))
+        return self._known[id(zone)].edge_m
+
+    def _edge_m(self, zone: WatchedZone) -> Points:
         ground = self.to_ground(zone.edge)
         if np.isfinite(ground).all():
             return ground
@@ -232,8 +237,17 @@ class View:
 
     def inside_sign(self, zone: WatchedZone) -> float:
         """+1 or -1: the side of the edge line, as `edge_offset` signs it, on which people may stand."""
-        deck = self.to_ground(zone.polygon)
-        return 1.0 if np.nanmean(_signed_offset(self.edge_m(zone), deck)) > 0 else -1.0
+        line = self.edge_m(zone)
+        known = self._known[id(zone)]
+        if known.inside_sign is None:
+            deck = self.to_ground(zone.polygon)
+            known.inside_sign = 1.0 if np.nanmean(_signed_offset(line, deck)) > 0 else -1.0
+        return known.inside_sign
+
+    @cached_property
+    def _known(self) -> "dict[int, _Known]":
+        """What was worked out of each zone, which never changes; asked for thousands of times a second."""
+        return {}
 
     def edge_offset(self, zone: WatchedZone, ground: ArrayLike) -> NDArray[np.float64]:
         """(n,) metres from ground places (n, 2) to the edge: positive on the deck, negative beyond."""
@@ -277,6 +291,15 @@ class View:
             miss = np.minimum(miss, off)
             start_m += length
         return best
+
+
+@dataclass(slots=True)
+class _Known:
+    """A zone's edge in metres and which side is deck; holds the zone so that its id stays its own."""
+
+    zone: WatchedZone
+    edge_m: Points
+    inside_sign: float | None = None
 
 
 def _focal_length(ground: Points, default: float) -> float:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from welfare.behaviour.profile import CUES, Profile
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -15,49 +17,110 @@ class Sample:
         along_m: along the edge line from its first point, metres.
         offset_m: to the edge line, metres, positive on the deck.
         error_m: how far along the edge the feet may be misread, metres, one deviation.
+        offset_error_m: how far across it.
     """
 
     t_s: float
     along_m: float
     offset_m: float
     error_m: float = 0.0
+    offset_error_m: float = 0.0
 
 
-def reversals(path: Sequence[Sample], leg_m: float) -> int:
-    """How often the way along the edge turned round, between legs of at least `leg_m` (Mishara: pacing).
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What one cue measured.
 
-    A turn counts once the person has gone `leg_m` back from the furthest point of a leg that was `leg_m` long.
+    Attributes:
+        cue: its name in `profile.CUES`.
+        words: a plain sentence for an operator.
+        value: the measurement; NaN while unknown.
+        unit: of the measurement.
+        quality: q, 0 to 1, how well it was seen; 0 is unknown, never safe.
+        share: g, 0 to 1, where it lies on its ramp.
+        t_s: when, seconds on the frame clock.
+    """
+
+    cue: str
+    words: str
+    value: float
+    unit: str
+    quality: float
+    share: float
+    t_s: float
+
+    @property
+    def known(self) -> bool:
+        """Whether it was seen at all."""
+        return self.quality > 0
+
+    def adds(self, profile: Profile) -> float:
+        """What it adds, nats: e = w q g."""
+        return weight(profile, self.cue) * self.quality * self.share if self.known else 0.0
+
+    def could_add(self, profile: Profile) -> float:
+        """What it would add had it been seen clearly; all of its weight where it was not seen."""
+        return weight(profile, self.cue) * (self.share if self.known else 1.0)
+
+
+def unknown(cue: str, t_s: float) -> Measurement:
+    """A cue that could not be seen."""
+    return Measurement(cue, f"{CUES[cue].words}: not seen", np.nan, "", 0.0, 0.0, t_s)
+
+
+def weight(profile: Profile, cue: str) -> float:
+    """w, nats."""
+    return float(getattr(profile, f"{cue}_weight"))
+
+
+def half_life_s(profile: Profile, cue: str) -> float:
+    """T of the cue's group, seconds."""
+    return float(getattr(profile, f"{CUES[cue].group}_half_life_s"))
+
+
+def reversals(path: Sequence[Sample], leg_m: float, turn_deg: float = 120.0, *, across: bool = False) -> int:
+    """How often the heading turned back by more than `turn_deg`, between legs of at least `leg_m` (Mishara: pacing).
+
+    A leg runs from one furthest point to the next; it ends once the person has come `leg_m` back from there.
+
+    Args:
+        path: where the person was.
+        leg_m: the least length of a leg, metres.
+        turn_deg: the least angle between the two legs.
+        across: look for turns on the way to the edge and back instead of along it.
     """
     if not path:
         return 0
-    start = low = high = path[0].along_m
-    direction, count = 0, 0
-    for sample in path[1:]:
-        s = sample.along_m
+    places = [(s.offset_m, s.along_m) if across else (s.along_m, s.offset_m) for s in path]
+    start, far = places[0], places[0]
+    direction, count = 0.0, 0
+    for place in places[1:]:
         if direction == 0:
-            low, high = min(low, s), max(high, s)
-            if high - start >= leg_m or start - low >= leg_m:
-                direction = 1 if high - start >= leg_m else -1
-        elif direction == 1:
-            high = max(high, s)
-            if high - s >= leg_m:
-                direction, low, count = -1, s, count + 1
-        else:
-            low = min(low, s)
-            if s - low >= leg_m:
-                direction, high, count = 1, s, count + 1
+            if abs(place[0] - start[0]) >= leg_m:
+                direction, far = float(np.sign(place[0] - start[0])), place
+        elif direction * (place[0] - far[0]) >= 0:
+            far = place
+        elif direction * (far[0] - place[0]) >= leg_m:
+            count += _angle_deg(np.subtract(far, start), np.subtract(place, far)) > turn_deg
+            direction, start, far = -direction, far, place
     return count
 
 
-def visits(path: Sequence[Sample], near_m: float, away_m: float) -> int:
-    """How often the person came within `near_m` of the edge after having been `away_m` from it."""
-    count, away = 0, True
+def _angle_deg(a: np.ndarray, b: np.ndarray) -> float:
+    norm = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return float(np.degrees(np.arccos(np.clip(a @ b / norm, -1.0, 1.0)))) if norm else 0.0
+
+
+def visits(path: Sequence[Sample], near_m: float, away_m: float, stretch_m: float = np.inf) -> int:
+    """How often the person came within `near_m` of the same stretch of edge after having been `away_m` from it."""
+    places, away = [], True
     for sample in path:
         if away and sample.offset_m <= near_m:
-            count, away = count + 1, False
+            places.append(sample.along_m)
+            away = False
         elif not away and sample.offset_m >= away_m:
             away = True
-    return count
+    return max((sum(0 <= other - at <= stretch_m for other in places) for at in places), default=0)
 
 
 def velocity(path: Sequence[Sample], window_s: float) -> tuple[float, float]:

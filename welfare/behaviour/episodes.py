@@ -8,15 +8,25 @@ from typing import Any
 
 import numpy as np
 
-from welfare.behaviour.cues import Sample
-from welfare.behaviour.evidence import TierHold
-from welfare.behaviour.observation import Observation
+from welfare.behaviour.company import Company
+from welfare.behaviour.cues import Sample, velocity
+from welfare.behaviour.events import TrailPoint
+from welfare.behaviour.evidence import Evidence, TierHold
+from welfare.behaviour.observation import Observation, Thing
+from welfare.behaviour.posture import Posture
 from welfare.behaviour.profile import Profile
 from welfare.behaviour.rail import RailReading
 from zones.tier import Tier
 
 PATH_EVERY_S = 0.5  # the long memory of a path is thinned to this
 PATH_KEPT = 3600  # samples: half an hour
+RECENT_S = 5.0
+STILL_WINDOW_S = 2.0  # assumed: the speed of somebody who stands is read over so long
+HEIGHTS = 5  # sights whose median is a standing height
+TALLEST_M = 2.1  # assumed: a box that reads higher holds more than a person
+TRAIL_KEPT = 600
+TRAIL_HANDED = 120  # points that another worker gets
+TRAIL_EVERY_S = 10.0  # a score that does not change is kept so often
 
 
 @dataclass(slots=True)
@@ -32,11 +42,17 @@ class Episode:
         stay_s: seconds in the zone.
         edge_stay_s: seconds within `edge_near_m` of the edge, starting again after `edge_away_s` away from it.
         near_s: last time near the edge.
+        still_s, low_s, upper_s: seconds without a break of standing still, low, and with the upper body past the edge.
+        standing_m: the person's own height when upright; NaN until known.
         path: thinned path for pacing and returns; recent: every sight of the last 5 s.
+        postures: what poses said in the last minute; heights: of the box, metres, in the last 5 s.
         rail: the last readings of the barrier, (time, on it).
-        memory: what each cue adds now, nats.
-        tier: held tier; reported: the highest that was raised and still holds.
+        things: what the person put down and left standing.
+        evidence: what the cues add up to; hold: the tier that this holds.
+        latched: a tier that a trigger raised and a human must clear.
+        reported: the highest tier that was raised and still holds.
         triggers: name of a trigger -> when it last fired.
+        trail: the score by cue over time.
     """
 
     profile: Profile
@@ -49,25 +65,34 @@ class Episode:
     stay_s: float = 0.0
     edge_stay_s: float = 0.0
     near_s: float = float("-inf")
-    low_since_s: float | None = None
-    companion_s: float = 0.0
+    still_s: float = 0.0
+    low_s: float = 0.0
+    upper_s: float = 0.0
+    upper_at_s: float = float("-inf")
+    standing_m: float = float("nan")
     last: Observation | None = None
     along_m: float = 0.0
     offset_m: float = 0.0
     path: deque[Sample] = field(default_factory=lambda: deque(maxlen=PATH_KEPT))
     recent: deque[Sample] = field(default_factory=deque)
-    leans: deque[tuple[float, float]] = field(default_factory=deque)
+    heights: deque[tuple[float, float]] = field(default_factory=deque)
+    postures: deque[tuple[float, float, Posture]] = field(default_factory=deque)
     rail: deque[tuple[float, RailReading]] = field(default_factory=deque)
-    memory: dict[str, float] = field(default_factory=dict)
+    things: dict[int, Thing] = field(default_factory=dict)
+    company: Company = field(default_factory=Company)
+    evidence: Evidence = field(init=False)
     hold: TierHold = field(init=False)
+    latched: Tier | None = None
     reported: Tier | None = None
     triggers: dict[str, float] = field(default_factory=dict)
+    trail: deque[TrailPoint] = field(default_factory=lambda: deque(maxlen=TRAIL_KEPT))
+    faded_s: float = float("-inf")
     told_s: float = float("-inf")
     cues_told_s: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.inside_s = self.updated_s = self.seen_s = self.started_s
-        self.hold = TierHold(self.profile)
+        self.evidence, self.hold = Evidence(self.profile), TierHold(self.profile)
 
     def advance(self, person: Observation, place: Sample, *, inside: bool) -> float:
         """Take in where the person is now; returns the seconds that count since the last frame.
@@ -91,9 +116,42 @@ class Episode:
             self.recent.append(place)
             if not self.path or t_s - self.path[-1].t_s >= PATH_EVERY_S:
                 self.path.append(place)
-        while self.recent and self.recent[0].t_s < t_s - 5.0:
+        self.still_s = self.still_s + dt if self._still() else 0.0
+        while self.recent and self.recent[0].t_s < t_s - RECENT_S:
             self.recent.popleft()
         return dt
+
+    def _still(self) -> bool:
+        speed = float(np.hypot(*velocity(tuple(self.recent), STILL_WINDOW_S)))
+        return self.offset_m <= self.profile.still_near_m and speed < self.profile.still_speed_m_s
+
+    def note_height(self, t_s: float, person_m: float) -> None:
+        """Keep the height that a sight of the whole person shows."""
+        if not np.isfinite(person_m):
+            return
+        self.heights.append((t_s, person_m))
+        while self.heights[0][0] < t_s - RECENT_S:
+            self.heights.popleft()
+        last = [metres for _, metres in list(self.heights)[-HEIGHTS:]]
+        if len(last) == HEIGHTS:
+            self.standing_m = float(np.fmax(self.standing_m, min(float(np.median(last)), TALLEST_M)))
+
+    def note_posture(self, t_s: float, posture: Posture) -> None:
+        """Keep what a pose says, with the seconds that it stands for."""
+        if posture.quality <= 0:
+            return
+        since = self.postures[-1][0] if self.postures else t_s
+        self.postures.append((t_s, min(t_s - since, self.profile.max_gap_s), posture))
+        while self.postures[0][0] < t_s - self.profile.outlook_window_s:
+            self.postures.popleft()
+
+    def note_score(self, point: TrailPoint) -> None:
+        """Keep the score once a second, and more rarely while nothing changes."""
+        if self.trail:
+            last = self.trail[-1]
+            if point.t_s - last.t_s < (1.0 if _differs(point, last) else TRAIL_EVERY_S):
+                return
+        self.trail.append(point)
 
     def distance_m(self, person: Observation) -> float:
         """How far a sight is from where this person was last seen."""
@@ -105,6 +163,9 @@ class Episode:
         """Start the path again: its metres are not those of a better calibration."""
         self.path.clear()
         self.recent.clear()
+        self.heights.clear()
+        self.postures.clear()
+        self.standing_m = float("nan")
 
     def note_rail(self, t_s: float, reading: RailReading) -> None:
         """Keep the last `rail_frames` readings of the barrier."""
@@ -125,9 +186,13 @@ class Episode:
             "place_m": list(self.last.feet_m) if self.last else None,
             "along_m": self.along_m,
             "offset_m": self.offset_m,
-            "path": [[s.t_s, s.along_m, s.offset_m, s.error_m] for s in self.path],
-            "memory": dict(self.memory),
+            "path": [[s.t_s, s.along_m, s.offset_m, s.error_m, s.offset_error_m] for s in self.path],
+            "standing_m": self.standing_m if np.isfinite(self.standing_m) else None,
+            "posture_s": [self.still_s, self.low_s, self.upper_s],
+            "evidence": self.evidence.snapshot(),
+            "trail": [[p.t_s, p.score, p.score_high, dict(p.parts)] for p in list(self.trail)[-TRAIL_HANDED:]],
             "tier": self.hold.tier,
+            "latched": self.latched,
             "reported": self.reported,
             "triggers": dict(self.triggers),
         }
@@ -142,14 +207,26 @@ class Episode:
         episode.near_s = state["near_s"] if state["near_s"] is not None else float("-inf")
         episode.along_m, episode.offset_m = state["along_m"], state["offset_m"]
         episode.path.extend(Sample(*sample) for sample in state["path"])
-        episode.memory = dict(state["memory"])
-        episode.hold.tier = Tier(state["tier"]) if state["tier"] else None
-        episode.reported = Tier(state["reported"]) if state["reported"] else None
+        if state.get("standing_m") is not None:
+            episode.standing_m = float(state["standing_m"])
+        episode.still_s, episode.low_s, episode.upper_s = state.get("posture_s", (0.0, 0.0, 0.0))
+        episode.evidence.restore(state.get("evidence", ()))
+        episode.trail.extend(TrailPoint(*point) for point in state.get("trail", ()))
+        episode.hold.take_up(_tier(state["tier"]))
+        episode.latched, episode.reported = _tier(state.get("latched")), _tier(state["reported"])
         episode.triggers = dict(state["triggers"])
         if state["place_m"] is not None:
             place = (float(state["place_m"][0]), float(state["place_m"][1]))
             episode.last = Observation(t_s, -1, (0.0, 0.0, 1.0, 1.0), (0.0, 0.0), place, 0.0, seen=False)
         return episode
+
+
+def _tier(number: int | None) -> Tier | None:
+    return Tier(number) if number else None
+
+
+def _differs(a: TrailPoint, b: TrailPoint) -> bool:
+    return any(abs(a.parts.get(cue, 0.0) - b.parts.get(cue, 0.0)) > 0.02 for cue in {*a.parts, *b.parts})
 
 
 def link(episodes: Sequence[Episode], people: Sequence[Observation]) -> dict[int, Episode]:

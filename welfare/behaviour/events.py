@@ -1,9 +1,19 @@
 """What the behaviour says: values that go to a file (`manage.py analyse`) or to `alerts.intake`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Literal
 
 from zones.tier import Tier
+
+
+class Sight(StrEnum):
+    """How well a person is seen now."""
+
+    CLEAR = "clear"
+    POOR = "poor"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +26,8 @@ class Reason:
         value: the measurement.
         unit: of the measurement: s, m, m/s, degrees, count.
         confidence: 0 to 1, how well it was seen.
-        weight_nats: what it added to the score; 0 for a trigger, which needs no score.
-        t_s: when it was measured, seconds on the frame clock.
+        weight_nats: what it counts in the score; 0 for a trigger, which needs no score, and for a mere fact.
+        t_s: the frame that shows it, seconds on the frame clock.
     """
 
     cue: str
@@ -27,6 +37,23 @@ class Reason:
     confidence: float
     weight_nats: float
     t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrailPoint:
+    """The score of a stay at one moment.
+
+    Attributes:
+        t_s: seconds on the frame clock.
+        score: L, nats.
+        score_high: the most that L could be, given what was not seen.
+        parts: what each cue counts in L, nats; the context too.
+    """
+
+    t_s: float
+    score: float
+    score_high: float
+    parts: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +70,16 @@ class EpisodeChanged:
     edge_stay_s: float
     edge_distance_m: float
     score: float
+    score_high: float
+    sight: Sight
     tier: Tier | None
+
+    @property
+    def reading(self) -> str:
+        """The tier's word; without one `quiet`, but only where the person is seen clearly: else `unknown`."""
+        if self.tier is not None:
+            return self.tier.word
+        return "quiet" if self.sight is Sight.CLEAR else "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +108,12 @@ class ConcernRaised:
         feet_m: ground place, metres.
         tier: the tier reached.
         score: L, log-odds in nats; an order, never a probability of harm.
+        score_high: the most that L could be, given what was not seen.
+        sight: how well the person is seen now.
         triggered: a trigger raised it, not the score.
         metres_estimated: the camera is not calibrated; metres are rough.
         reasons: strongest first.
+        trail: the score up to here, at most one point a second.
     """
 
     t_s: float
@@ -86,9 +125,12 @@ class ConcernRaised:
     feet_m: tuple[float, float]
     tier: Tier
     score: float
+    score_high: float
+    sight: Sight
     triggered: bool
     metres_estimated: bool
     reasons: tuple[Reason, ...]
+    trail: tuple[TrailPoint, ...] = field(repr=False)
 
 
 Event = EpisodeChanged | CueMeasured | ConcernRaised

@@ -1,4 +1,4 @@
-"""What the watch tells the behaviour: one person, in one frame, as values."""
+"""What the watch tells the behaviour: people and things left, in one frame, as values."""
 
 from dataclasses import dataclass, field
 
@@ -28,7 +28,7 @@ class Observation:
     Attributes:
         t_s: the frame's presentation time, seconds; only differences count.
         track_id: the tracker's number; it may change for the same person.
-        box_px: x1 y1 x2 y2, image pixels.
+        box_px: x1 y1 x2 y2, image pixels; NaN where there is no picture.
         feet_px: where the feet touch the ground on the picture.
         feet_m: the same on the deck, metres; NaN where the pixel lies above the horizon.
         score: the detector's score, 0 to 1.
@@ -44,3 +44,24 @@ class Observation:
     score: float
     seen: bool = True
     pose: Pose | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something that was not there before somebody came, and does not move.
+
+    Attributes:
+        id: its number on this camera.
+        box_px: x1 y1 x2 y2, image pixels.
+        at_m: where it stands on the deck, metres.
+        since_s: since when it stands there, seconds on the frame clock.
+        owners: tracks of the people who were at the place when it appeared.
+        confidence: 0 to 1, how clearly it stands out.
+    """
+
+    id: int
+    box_px: tuple[float, float, float, float]
+    at_m: tuple[float, float]
+    since_s: float
+    owners: frozenset[int]
+    confidence: float

@@ -14,7 +14,6 @@ from welfare.behaviour.profile import Profile
 from zones.geometry import View, WatchedZone
 
 KNEES, ANKLES, HIPS = (25, 26), (27, 28), (23, 24)  # BlazePose landmark numbers
-SHOULDERS = (11, 12)
 VISIBLE = 0.5  # BlazePose: under this a landmark is a guess
 BORDER_PX = 4.0  # assumed: a box so near the border is cut by it
 LOW_RAIL_M = 0.3  # under this the "rail" is a kerb or nothing
@@ -32,6 +31,7 @@ class RailReading:
         foot_on: one foot raised onto the barrier.
         hips_on: hips at the rail's top or above it.
         feet_beyond: the whole person stands on the barrier or beyond it.
+        sits: low, and at the very line of an edge without a rail: sitting on it, or their legs over it.
         known: the lower body was in the picture, so that False means something.
     """
 
@@ -42,15 +42,16 @@ class RailReading:
     foot_on: bool
     hips_on: bool
     feet_beyond: bool
+    sits: bool
     known: bool
 
     @property
     def across(self) -> bool:
         """Somebody is on or across the barrier in this frame."""
-        return self.foot_on or self.hips_on or self.feet_beyond
+        return self.foot_on or self.hips_on or self.feet_beyond or self.sits
 
 
-UNKNOWN = RailReading(np.nan, np.nan, np.nan, np.nan, False, False, False, False)
+UNKNOWN = RailReading(*(np.nan,) * 4, foot_on=False, hips_on=False, feet_beyond=False, sits=False, known=False)
 
 
 def looks_from_the_deck(view: View, zone: WatchedZone) -> bool:
@@ -58,8 +59,26 @@ def looks_from_the_deck(view: View, zone: WatchedZone) -> bool:
     return float(view.edge_offset(zone, view.camera_m[:2])[0]) > 0
 
 
-def read(view: View, zone: WatchedZone, person: Observation, profile: Profile) -> RailReading:
-    """Read one sight of a person who is near the edge line."""
+def height_m(view: View, person: Observation) -> float:
+    """Height of the box at the feet's place, metres; NaN where the box is cut by the border or there is no picture."""
+    x1, y1, x2, y2 = person.box_px
+    width, height = view.size
+    whole = x1 >= BORDER_PX and y1 >= BORDER_PX and x2 <= width - BORDER_PX and y2 <= height - BORDER_PX
+    return 1.7 * (y2 - y1) / view.person_height_px(person.feet_m) if whole else float("nan")
+
+
+def read(
+    view: View, zone: WatchedZone, person: Observation, profile: Profile, standing_m: float = np.nan
+) -> RailReading:
+    """Read one sight of a person who is near the edge line.
+
+    Args:
+        view: the calibrated picture.
+        zone: whose edge line.
+        person: the sight.
+        profile: thresholds.
+        standing_m: the person's own height when upright; NaN while unknown.
+    """
     if not person.seen or not np.isfinite(person.box_px).all() or not looks_from_the_deck(view, zone):
         return UNKNOWN
     x1, y1, x2, y2 = person.box_px
@@ -80,8 +99,15 @@ def read(view: View, zone: WatchedZone, person: Observation, profile: Profile) -
         foot_on=bool(high_rail and foot >= profile.foot_raised_m and low_foot > -0.55 and top > 1.0),
         hips_on=bool(high_rail and upright and hips >= view.rail_height_m - profile.hips_below_rail_m),
         feet_beyond=bool(not cut and beyond > profile.beyond_m and (upright or top - bottom > 1.3)),
+        sits=not high_rail and not cut and _sits(view, zone, person, profile, standing_m),
         known=not cut or np.isfinite(foot),
     )
+
+
+def _sits(view: View, zone: WatchedZone, person: Observation, profile: Profile, standing_m: float) -> bool:
+    limit = profile.low_share * standing_m if np.isfinite(standing_m) else profile.low_height_m
+    near = float(view.edge_offset(zone, [person.feet_m])[0]) <= profile.sit_edge_m
+    return near and height_m(view, person) < limit
 
 
 def _pose_heights(view: View, zone: WatchedZone, person: Observation) -> tuple[float, float, float]:
@@ -103,19 +129,3 @@ def _pose_heights(view: View, zone: WatchedZone, person: Observation) -> tuple[f
     if clear[list(HIPS)].all():
         hips = float(heights[list(HIPS)].mean())
     return foot, low_foot, hips
-
-
-def lean_degrees(view: View, person: Observation) -> float:
-    """Angle on the picture between the trunk (hips to shoulders) and the upright there, degrees; NaN if unseen."""
-    pose = person.pose
-    if pose is None or (pose.visibility[[*SHOULDERS, *HIPS]] < VISIBLE).any():
-        return float("nan")
-    shoulders = pose.landmarks_px[list(SHOULDERS)].mean(axis=0)
-    hips = pose.landmarks_px[list(HIPS)].mean(axis=0)
-    x, y = person.feet_m
-    foot, head = view.to_image([[x, y, 0.0], [x, y, 1.7]])
-    upright, trunk = head - foot, shoulders - hips
-    norm = float(np.linalg.norm(upright) * np.linalg.norm(trunk))
-    if not np.isfinite(norm) or norm == 0:
-        return float("nan")
-    return float(np.degrees(np.arccos(np.clip(upright @ trunk / norm, -1, 1))))

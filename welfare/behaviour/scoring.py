@@ -1,129 +1,180 @@
-"""From a stay's measurements to reasons with weights: each cue's part in the score, in words."""
+"""From a stay to its cues: each one a measurement with its unit, its confidence and a plain sentence."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from welfare.behaviour import cues
+from welfare.behaviour.cues import Measurement, ramp, unknown
 from welfare.behaviour.episodes import Episode
-from welfare.behaviour.events import Reason
-from welfare.behaviour.evidence import grouped, remembered
+from welfare.behaviour.events import Reason, Sight
 from welfare.behaviour.observation import Observation
+from welfare.behaviour.profile import CUES
 
-GROUPS = {
-    "stay": ("stay", "pacing", "returns"),
-    "posture": ("lean", "low"),
-    "run": ("run",),
-}
+CROWD_SHARE = 0.5  # assumed: a box wholly covered by others counts half
+LEAST_LEANS = 3
+TREND_S = 3.0
+UPPER_GRACE_S = 1.0  # assumed: so long a look without the cue does not break it
 
 
-def reasons(episode: Episode, person_m: float, t_s: float) -> list[Reason]:
-    """What each cue adds at this moment, before memory; cues that add nothing are left out.
+def measure(episode: Episode, person_m: float, others: Sequence[Observation], dt_s: float) -> list[Measurement]:
+    """Every cue that concerns a person at this place, known or unknown.
 
     Args:
         episode: the stay, already advanced to this frame.
         person_m: the person's height by the box, metres; NaN where unknown.
-        t_s: now.
+        others: the other people of this frame.
+        dt_s: seconds that count since the last frame.
     """
-    last = episode.last
-    quality = 0.0 if last is None else float(np.clip(last.score / 0.6, 0.5, 1.0))
-    found = [
-        _stay(episode, quality, t_s),
-        _pacing(episode, quality, t_s),
-        _returns(episode, quality, t_s),
-        _lean(episode, quality, t_s),
-        _low(episode, person_m, quality, t_s),
-        _run(episode, quality, t_s),
-    ]
-    return [reason for reason in found if reason is not None and reason.weight_nats > 0]
-
-
-def context(episode: Episode, others: Sequence[Observation], dt_s: float, t_s: float) -> Reason | None:
-    """Alone or with company: the only context that is used, and the only cue that may lower a score."""
-    p, last = episode.profile, episode.last
+    last, t_s = episode.last, episode.updated_s
     if last is None:
-        return None
-    distances = [float(np.hypot(*np.subtract(o.feet_m, last.feet_m))) for o in others]
-    nearest = min(distances, default=float("inf"))
-    episode.companion_s = episode.companion_s + dt_s if nearest <= p.companion_m else 0.0
-    if episode.companion_s >= p.companion_hold_s:
-        words = f"somebody {nearest:.0f} m away for {episode.companion_s:.0f} s"
-        return Reason("companion", words, round(nearest, 1), "m", 0.8, p.companion_weight, t_s)
-    if nearest > p.alone_m:
-        return Reason("alone", f"nobody within {p.alone_m:.0f} m", p.alone_m, "m", 0.8, p.alone_weight, t_s)
-    return None
+        return []
+    quality = float(np.clip(last.score / 0.6, 0.5, 1.0)) * _clear_of(last, others)
+    found = [_stay(episode, quality), _pacing(episode, quality), _returns(episode, quality), _run(episode, quality)]
+    if episode.offset_m <= episode.profile.posture_near_m:
+        found += [_lean(episode), _upper(episode, dt_s), _outlook(episode), _low(episode, person_m, quality, dt_s)]
+    else:
+        episode.low_s = episode.upper_s = 0.0
+    return [found_ for found_ in found if found_.t_s == t_s]
 
 
-def score(episode: Episode, now: Sequence[Reason], around: Reason | None, dt_s: float) -> float:
-    """L: context plus the groups, with each cue's memory brought up to date."""
+def unseen(episode: Episode) -> list[Measurement]:
+    """The cues of a person who is not seen now: at the edge, posture may be anything."""
+    near = episode.offset_m <= episode.profile.posture_near_m
+    return [unknown(cue, episode.updated_s) for cue in CUES if near and CUES[cue].group == "posture"]
+
+
+def facts(episode: Episode) -> list[Reason]:
+    """What is measured near the edge and adds nothing by itself: stillness, distance and its trend."""
+    p, t_s, last = episode.profile, episode.updated_s, episode.last
+    if last is None or not last.seen or episode.offset_m > p.still_near_m:
+        return []
+    sure = float(np.clip(last.score, 0.0, 1.0))
+    _, away = cues.velocity(tuple(episode.recent), TREND_S)
+    drift = "" if not abs(away) >= p.still_speed_m_s else ", coming nearer" if away < 0 else ", moving away"
+    metres = max(episode.offset_m, 0.0)
+    told = [Reason("near", f"{metres:.1f} m from the edge{drift}", round(metres, 2), "m", sure, 0.0, t_s)]
+    if episode.still_s >= 1.0:
+        words = f"standing still near the edge for {episode.still_s:.0f} s"
+        told.append(Reason("still", words, round(episode.still_s, 1), "s", sure, 0.0, t_s))
+    return told
+
+
+def sight(episode: Episode, t_s: float) -> Sight:
+    """How well the person is seen now; poor also where posture matters and no pose shows it."""
     p = episode.profile
-    half_lives = {"stay": p.stay_half_life_s, "posture": p.posture_half_life_s, "run": p.run_half_life_s}
-    strength = {reason.cue: reason.weight_nats for reason in now}
-    total = around.weight_nats if around else 0.0
-    for group, names in GROUPS.items():
-        for name in names:
-            before = episode.memory.get(name, 0.0)
-            episode.memory[name] = remembered(before, strength.get(name, 0.0), dt_s, half_lives[group])
-        total += grouped({name: episode.memory[name] for name in names}, p.group_share)
-    return total
+    if t_s - episode.seen_s > p.sight_s:
+        return Sight.UNKNOWN
+    near = episode.offset_m <= p.posture_near_m
+    posed = bool(episode.postures) and t_s - episode.postures[-1][0] <= p.lean_window_s
+    return Sight.POOR if near and not posed else Sight.CLEAR
 
 
-def _stay(episode: Episode, quality: float, t_s: float) -> Reason:
+def _clear_of(person: Observation, others: Sequence[Observation]) -> float:
+    """1 for somebody who stands free on the picture, less the more other boxes cover theirs."""
+    x1, y1, x2, y2 = person.box_px
+    size = (x2 - x1) * (y2 - y1)
+    if not size > 0:
+        return 1.0
+    covered = 0.0
+    for a1, b1, a2, b2 in (other.box_px for other in others):
+        covered += max(min(x2, a2) - max(x1, a1), 0.0) * max(min(y2, b2) - max(y1, b1), 0.0)
+    return 1.0 - CROWD_SHARE * min(covered / size, 1.0)
+
+
+def _stay(episode: Episode, quality: float) -> Measurement:
     p, x = episode.profile, episode.edge_stay_s
-    weight = p.stay_weight * quality * cues.ramp(x, p.stay_from_s, p.stay_to_s)
     words = f"stayed within {p.edge_near_m:g} m of the edge for {x:.0f} s"
-    return Reason("stay", words, round(x, 1), "s", quality, weight, t_s)
+    share = ramp(x, p.stay_from_s, p.stay_to_s)
+    return Measurement("stay", words, round(x, 1), "s", quality, share, episode.updated_s)
 
 
-def _pacing(episode: Episode, quality: float, t_s: float) -> Reason:
+def _pacing(episode: Episode, quality: float) -> Measurement:
     p = episode.profile
-    path = [s for s in episode.path if s.t_s >= t_s - p.pacing_window_s]
-    leg_m = max(p.pacing_leg_m, p.pacing_leg_errors * max((s.error_m for s in path), default=0.0))
-    x = cues.reversals(path, leg_m)
-    weight = p.pacing_weight * quality * cues.ramp(x, p.pacing_from, p.pacing_to)
-    return Reason("pacing", f"turned back {x} times walking along the edge", x, "count", quality, weight, t_s)
+    path = [s for s in episode.path if s.t_s >= episode.updated_s - p.pacing_window_s]
+    error = max((s.error_m for s in path), default=0.0), max((s.offset_error_m for s in path), default=0.0)
+    leg_along, leg_across = (max(p.pacing_leg_m, p.pacing_leg_errors * e) for e in error)
+    along = cues.reversals(path, leg_along, p.pacing_turn_deg)
+    across = cues.reversals(path, leg_across, p.pacing_turn_deg, across=True)
+    x = max(along, across)
+    words = f"turned back {x} times walking {'along the edge' if along >= across else 'to the edge and back'}"
+    return Measurement("pacing", words, x, "count", quality, ramp(x, p.pacing_from, p.pacing_to), episode.updated_s)
 
 
-def _returns(episode: Episode, quality: float, t_s: float) -> Reason:
+def _returns(episode: Episode, quality: float) -> Measurement:
     p = episode.profile
-    path = [s for s in episode.path if s.t_s >= t_s - p.returns_window_s]
-    x = cues.visits(path, p.edge_near_m, p.returns_away_m)
-    weight = p.returns_weight * quality * cues.ramp(x, p.returns_from, p.returns_to)
-    return Reason("returns", f"came to the edge {x} times", x, "count", quality, weight, t_s)
+    path = [s for s in episode.path if s.t_s >= episode.updated_s - p.returns_window_s]
+    x = cues.visits(path, p.edge_near_m, p.returns_away_m, p.returns_stretch_m)
+    share = ramp(x, p.returns_from, p.returns_to)
+    return Measurement("returns", f"came to the edge {x} times", x, "count", quality, share, episode.updated_s)
 
 
-def _lean(episode: Episode, quality: float, t_s: float) -> Reason | None:
-    p = episode.profile
-    leans = [degrees for at, degrees in episode.leans if at >= t_s - p.lean_window_s]
-    if len(leans) < 4 or episode.offset_m > p.posture_near_m:
-        return None
-    x = float(np.median(leans))
-    weight = p.lean_weight * quality * cues.ramp(x, p.lean_from_deg, p.lean_to_deg)
-    return Reason("lean", f"leaning {x:.0f} degrees near the edge", round(x), "degrees", quality, weight, t_s)
+def _lean(episode: Episode) -> Measurement:
+    p, t_s = episode.profile, episode.updated_s
+    recent = [(m.lean_deg, m.quality) for at, _, m in episode.postures if at >= t_s - p.lean_window_s]
+    seen = [(degrees, quality) for degrees, quality in recent if np.isfinite(degrees)]
+    if len(seen) < LEAST_LEANS:
+        return unknown("lean", t_s)
+    x, quality = (float(np.median(values)) for values in zip(*seen, strict=True))
+    words = f"leaning {x:.0f} degrees towards the edge"
+    return Measurement("lean", words, round(x), "degrees", quality, ramp(x, p.lean_from_deg, p.lean_to_deg), t_s)
 
 
-def _low(episode: Episode, person_m: float, quality: float, t_s: float) -> Reason | None:
-    p = episode.profile
-    low = np.isfinite(person_m) and person_m < p.low_height_m and episode.offset_m <= p.posture_near_m
-    if not low:
-        episode.low_since_s = None
-        return None
-    if episode.low_since_s is None:
-        episode.low_since_s = t_s
-    x = t_s - episode.low_since_s
-    weight = p.low_weight * quality if x >= p.low_hold_s else 0.0
-    return Reason("low", f"crouching or sitting near the edge for {x:.0f} s", round(x, 1), "s", quality, weight, t_s)
+def _upper(episode: Episode, dt_s: float) -> Measurement:
+    """Head and chest past the plane of the rail, held."""
+    p, t_s = episode.profile, episode.updated_s
+    now = episode.postures[-1] if episode.postures else None
+    if now is None or t_s - now[0] > p.lean_window_s or not np.isfinite([now[2].head_m, now[2].chest_m]).all():
+        return unknown("upper", t_s)
+    past = now[2].head_m >= p.upper_head_m and now[2].chest_m >= p.upper_chest_m
+    if past:
+        episode.upper_s += dt_s
+        episode.upper_at_s = t_s
+    elif t_s - episode.upper_at_s > UPPER_GRACE_S:
+        episode.upper_s = 0.0
+    x = episode.upper_s
+    words = f"head and chest beyond the edge for {x:.0f} s"
+    return Measurement("upper", words, round(x, 1), "s", now[2].quality, ramp(x, p.upper_from_s, p.upper_to_s), t_s)
 
 
-def _run(episode: Episode, quality: float, t_s: float) -> Reason | None:
-    p = episode.profile
-    if not 0.0 < episode.offset_m < p.run_speed_m_s * p.run_contact_s:
-        return None
+def _outlook(episode: Episode) -> Measurement:
+    p, t_s = episode.profile, episode.updated_s
+    known = [(dt, m) for _, dt, m in episode.postures if np.isfinite(m.facing_deg) or np.isfinite(m.head_deg)]
+    total = sum(dt for dt, _ in known)
+    if total < p.outlook_known_s:
+        return unknown("outlook", t_s)
+    out = sum(dt for dt, m in known if m.facing_deg <= p.facing_deg or m.head_deg <= p.head_down_deg)
+    x, quality = out / total, float(np.mean([m.quality for _, m in known]))
+    words = f"facing out or head down for {x:.0%} of the last {total:.0f} s"
+    return Measurement("outlook", words, round(x, 2), "share", quality, ramp(x, p.outlook_from, p.outlook_to), t_s)
+
+
+def _low(episode: Episode, person_m: float, quality: float, dt_s: float) -> Measurement:
+    p, t_s = episode.profile, episode.updated_s
+    now = episode.postures[-1] if episode.postures and episode.postures[-1][0] == t_s else None
+    hips = now[2].hips_m if now else np.nan
+    stands = episode.standing_m
+    if not (np.isfinite(person_m) or np.isfinite(hips)):
+        return unknown("low", t_s)
+    by_box = person_m < (p.low_share * stands if np.isfinite(stands) else p.low_height_m)
+    by_hips = hips < p.low_hips_share * p.hips_of_height * stands
+    episode.low_s = episode.low_s + dt_s if by_box or by_hips else 0.0
+    x = episode.low_s
+    words = f"crouching or sitting near the edge for {x:.0f} s"
+    sure = quality if np.isfinite(stands) else quality / 2  # never seen standing: short, or low?
+    return Measurement("low", words, round(x, 1), "s", sure, float(x >= p.low_hold_s), t_s)
+
+
+def _run(episode: Episode, quality: float) -> Measurement:
+    p, t_s = episode.profile, episode.updated_s
     along, away = cues.velocity(tuple(episode.recent), 0.8)
-    towards = -away
-    if not towards > p.run_speed_m_s or abs(along) > towards:
-        return None
-    if episode.recent[0].offset_m - episode.offset_m < 1.5 or episode.offset_m / towards > p.run_contact_s:
-        return None
-    words = f"moving to the edge at {towards:.1f} m/s, {episode.offset_m:.1f} m away"
-    return Reason("run", words, round(towards, 1), "m/s", quality, p.run_weight * quality, t_s)
+    towards, offset = -away, episode.offset_m
+    fast = (
+        0.0 < offset < p.run_speed_m_s * p.run_contact_s
+        and towards > p.run_speed_m_s
+        and abs(along) <= towards
+        and episode.recent[0].offset_m - offset >= 1.5  # assumed: a run, not a box that jumped
+        and offset / towards <= p.run_contact_s
+    )
+    words = f"moving to the edge at {towards:.1f} m/s, {max(offset, 0):.1f} m away"
+    return Measurement("run", words, round(towards, 1), "m/s", quality, float(fast), t_s)

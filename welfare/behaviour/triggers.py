@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from welfare.behaviour.cues import velocity
+from welfare.behaviour.cues import Measurement, velocity
 from welfare.behaviour.episodes import Episode
 from welfare.behaviour.events import Reason
 from welfare.behaviour.observation import Observation
+from welfare.behaviour.profile import Profile
 from zones.geometry import View
 from zones.tier import Tier
 
 BORDER_SHARE = 0.06  # assumed: a track that ends so near the picture's border left the picture
+DROP_WITHIN_S = 2.0
 COMPANY_PX = 1.5  # assumed: somebody within so many box widths may hide the lost person
 
 
@@ -30,7 +32,7 @@ def on_the_barrier(episode: Episode, t_s: float) -> Trigger | None:
     if len(across) < p.rail_needed or across[-1][0] - across[0][0] < p.rail_span_s:
         return None
     speed = abs(velocity(tuple(episode.recent), 1.5)[0])
-    whole = [r for _, r in across if r.feet_beyond or r.hips_on]
+    whole = [r for _, r in across if r.feet_beyond or r.hips_on or r.sits]
     if len(whole) < p.rail_needed and speed > p.climb_speed_m_s:
         return None
     held = t_s - across[0][0]
@@ -40,6 +42,8 @@ def on_the_barrier(episode: Episode, t_s: float) -> Trigger | None:
     elif sum(r.feet_beyond for r in last) >= p.rail_needed:
         value = float(np.nanmedian([r.bottom_m for r in last]))
         words = "both feet off the deck, on the railing or beyond the edge"
+    elif sum(r.sits for r in last) >= p.rail_needed:
+        value, words = episode.offset_m, "sitting or kneeling on the line of an edge without a rail"
     else:
         heights = [h for r in last if np.isfinite(h := r.foot_m if r.foot_on else r.hips_m)]
         value = float(np.median(heights)) if heights else float("nan")
@@ -62,12 +66,24 @@ def gone_at_the_edge(episode: Episode, view: View, others: tuple[Observation, ..
         return None
     if not last.box_px[3] - last.box_px[1] >= p.gone_person_px:
         return None  # too small, or without a picture: unknown, and lost for lesser reasons
-    climbing = any(r.across for _, r in episode.rail)
-    words = (
-        f"not seen for {unseen:.0f} s after standing {max(episode.offset_m, 0):.1f} m from the edge, with no way out"
-    )
+    worse = any(r.across for _, r in episode.rail) or _went_down(episode)
+    words = f"not seen for {unseen:.0f} s after being {max(episode.offset_m, 0):.1f} m from the edge, with no way out"
     reason = Reason("gone_at_the_edge", words, round(unseen, 1), "s", 0.7, 0.0, t_s)
-    return Trigger(Tier.CRITICAL if climbing else Tier.URGENT, reason)
+    return Trigger(Tier.CRITICAL if worse else Tier.URGENT, reason)
+
+
+def left_alone(alone_s: float, object_cue: Measurement | None, profile: Profile) -> Trigger | None:
+    """Something that its owner has walked away from: a notice before it has stood long enough to count in full."""
+    if object_cue is None or alone_s < profile.object_notice_s:
+        return None
+    m = object_cue
+    return Trigger(Tier.NOTICE, Reason("left_alone", m.words, m.value, m.unit, m.quality, 0.0, m.t_s))
+
+
+def _went_down(episode: Episode) -> bool:
+    """Whether the person's height fell just before they were lost: climbing apart, the way down from an edge."""
+    last = [metres for at, metres in episode.heights if at >= episode.seen_s - DROP_WITHIN_S]
+    return len(last) >= 2 and max(last) - last[-1] >= episode.profile.gone_drop_m
 
 
 def _near_border(person: Observation, view: View) -> bool:

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from welfare.behaviour.events import ConcernRaised, CueMeasured, EpisodeChanged, Event, Reason
+from welfare.behaviour.events import ConcernRaised, CueMeasured, EpisodeChanged, Event, Reason, TrailPoint
 from welfare.behaviour.observation import Observation
 
 
@@ -37,6 +37,9 @@ def event_line(event: Event) -> dict[str, Any]:
             "edge_stay_s": round(event.edge_stay_s, 2),
             "edge_distance_m": _number(event.edge_distance_m),
             "score": round(event.score, 3),
+            "score_high": round(event.score_high, 3),
+            "sight": event.sight.value,
+            "reading": event.reading,
             "tier": event.tier.word if event.tier else None,
         }
     if isinstance(event, CueMeasured):
@@ -47,6 +50,8 @@ def event_line(event: Event) -> dict[str, Any]:
         "metres_estimated": event.metres_estimated,
         "tier": event.tier.word,
         "score": round(event.score, 3),
+        "score_high": round(event.score_high, 3),
+        "sight": event.sight.value,
         "triggered": event.triggered,
         "reasons": [reason_line(reason) for reason in event.reasons],
     }
@@ -64,7 +69,14 @@ def reason_line(reason: Reason) -> dict[str, Any]:
         "unit": reason.unit,
         "confidence": round(reason.confidence, 2),
         "weight_nats": round(reason.weight_nats, 3),
+        "t_s": round(reason.t_s, 3),
     }
+
+
+def trail_line(point: TrailPoint) -> list[Any]:
+    """A score in time, short: seconds, L, the most that L could be, and what each cue counts."""
+    parts = {cue: round(nats, 2) for cue, nats in point.parts.items() if abs(nats) >= 0.01}
+    return [round(point.t_s, 1), round(point.score, 2), round(point.score_high, 2), parts]
 
 
 def _metres(at: tuple[float, float]) -> list[float] | None:
