@@ -1,0 +1,164 @@
+"""The scenario suite: every script with its clips, each with a camera, a light, a size, looks and a seed.
+
+Every script has one clip that may be tuned on; every other script has a second one that may not: it is held out, with a
+camera, looks and a seed that no other clip has, and is reported apart.
+"""
+
+import ast
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from welfare.evaluation.scenarios.actor import Act
+from welfare.evaluation.scenarios.body import ASSETS
+from welfare.evaluation.scenarios.camera import Camera
+from welfare.evaluation.scenarios.cast import FADE_S, Part, Player
+from welfare.evaluation.scenarios.families import approach, barrier, dwell, lingering, objects, passing, posture
+from welfare.evaluation.scenarios.look import HELD_OUT_LOOKS, LOOKS, Look
+from welfare.evaluation.scenarios.script import Script
+
+FPS = 5.0  # frames a second, as many as the watch analyses
+SIZE = (1280, 720)
+SCRIPTS: tuple[Script, ...] = (
+    *barrier.SCRIPTS, *approach.SCRIPTS, *dwell.SCRIPTS, *objects.SCRIPTS, *posture.SCRIPTS,
+    *passing.SCRIPTS, *lingering.SCRIPTS,
+)  # fmt: skip
+SIZES_PX = (120, 200, 60, 120, 200)  # of a person of 1.72 m where people act
+LIGHT_NAMES = ("day", "overcast", "dusk", "night")
+AT_M = (10.0, -0.6, 0.85)
+POLES: dict[str, tuple[float, float, float]] = {
+    "pole": (0.0, -9.0, 6.0),
+    "low": (-1.0, -4.6, 4.0),
+    "high": (5.0, -13.0, 9.0),
+    "mirrored": (20.0, -8.0, 5.5),
+}
+HELD_OUT_POLES: dict[str, tuple[float, float, float]] = {"far": (21.5, -5.2, 4.6), "side": (8.0, -12.0, 6.5)}
+HELD_OUT_SEEDS = 1000  # seeds from here on
+SHIFT_M = 0.6  # people act so far from the middle at most
+NOT_PIXELS = frozenset({"suite.py", "making.py", "script.py"})
+AFTER_S = 4.0  # a clip goes on so long after the last person
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One clip of the suite.
+
+    Attributes:
+        script: what happens.
+        pole: the camera's name.
+        light: day, overcast, dusk or night.
+        person_px: height of a person of 1.72 m in the middle.
+        seed: of small movements, place, looks and noise.
+        held_out: never to be tuned on.
+    """
+
+    script: Script
+    pole: str
+    light: str
+    person_px: int
+    seed: int
+    held_out: bool
+
+    @property
+    def name(self) -> str:
+        """Unique in the suite."""
+        return f"{self.script.name}-{self.pole}-{self.light}-{self.person_px}-{self.seed}"
+
+    def camera(self) -> Camera:
+        """Where it is filmed from."""
+        position = (POLES | HELD_OUT_POLES)[self.pole]
+        return Camera.aimed(position, AT_M, self.person_px, SIZE)
+
+    def players(self) -> list[Player]:
+        """The dressed cast, moved along the bridge by the seed."""
+        rng = np.random.default_rng(self.seed)
+        shift = float(rng.uniform(-SHIFT_M, SHIFT_M))
+        numbers = HELD_OUT_LOOKS if self.held_out else tuple(i for i in range(len(LOOKS)) if i not in HELD_OUT_LOOKS)
+        order = [LOOKS[i] for i in rng.permutation(numbers)]
+        return [
+            Player(
+                _moved(part, shift),
+                i,
+                part.look if isinstance(part.look, Look) else order[part.look % len(order)],
+                self.seed,
+            )
+            for i, part in enumerate(self.script.parts)
+        ]
+
+    def seconds(self, players: list[Player]) -> float:
+        """How long the clip is."""
+        if self.script.seconds is not None:
+            return self.script.seconds
+        return max(player.ends_s + (FADE_S if player.part.fades else 0.0) for player in players) + AFTER_S
+
+    def digest(self) -> str:
+        """Content hash: of the clip's data, the renderer's source and the body."""
+        words = json.dumps([repr(self), _source_digest()])
+        return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+    def manifest_line(self) -> dict[str, Any]:
+        """The clip as the manifest lists it."""
+        expect = self.script.expect.word if self.script.expect else None
+        return {
+            "name": self.name, "script": self.script.name, "shows": self.script.shows, "expect": expect,
+            "camera": self.pole, "light": self.light, "person_px": self.person_px, "seed": self.seed,
+            "held_out": self.held_out, "digest": self.digest(),
+        }  # fmt: skip
+
+
+def _worn(part: Part, order: list[Look]) -> Look:
+    return part.look if isinstance(part.look, Look) else order[part.look % len(order)]
+
+
+def _moved(part: Part, shift_m: float) -> Part:
+    def moved(act: Act) -> Act:
+        if "to" not in act.arguments:
+            return act
+        return replace(act, arguments={**act.arguments, "to": [[x + shift_m, y] for x, y in act.arguments["to"]]})
+
+    x, y, degrees = part.start
+    return replace(part, script=[moved(act) for act in part.script], start=(x + shift_m, y, degrees))
+
+
+@cache
+def _source_digest() -> str:
+    """Of the code that decides a pixel, however it is laid out, and of the body; the scripts are in the clip itself."""
+    whole = hashlib.sha256(ASSETS.read_bytes())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        if path.name not in NOT_PIXELS:
+            whole.update(ast.dump(ast.parse(path.read_text())).encode())
+    return whole.hexdigest()
+
+
+@cache
+def suite() -> tuple[Clip, ...]:
+    """Every clip, those that may be tuned on first."""
+    poles, aside = tuple(POLES), tuple(HELD_OUT_POLES)
+    open_clips = [
+        Clip(
+            script,
+            poles[(i + i // 4) % 4],
+            LIGHT_NAMES[(i + i // 16 + i // 5) % 4],
+            SIZES_PX[i % 5],
+            i + 1,
+            held_out=False,
+        )
+        for i, script in enumerate(SCRIPTS)
+    ]
+    held = [
+        Clip(
+            script,
+            aside[i % 2],
+            LIGHT_NAMES[(i + i // 4 + 1) % 4],
+            SIZES_PX[(i + 1) % 5],
+            HELD_OUT_SEEDS + i,
+            held_out=True,
+        )
+        for i, script in enumerate(SCRIPTS[::2])
+    ]
+    return (*open_clips, *held)
