@@ -87,7 +87,7 @@ LIGHTS = {
 LAMP_COLOUR = np.array((1.0, 0.86, 0.66), np.float32) * 26
 LAMP_HEIGHT_M, LAMP_Y_M = 6.5, -3.35
 LAMPS = np.array([[x, LAMP_Y_M, LAMP_HEIGHT_M] for x in np.arange(-16.0, 90.0, 20.0)], np.float32)
-LAMP_REACH_M = 25.0  # farther lamps add nothing that could be seen
+LAMP_REACH_M = 22.0  # farther lamps add nothing that could be seen
 
 
 def key_direction(light: Light, at_m: Floats) -> Floats:
@@ -113,16 +113,16 @@ def falling(light: Light, places: Singles, normals: Singles, key: Floats) -> tup
     up = (0.5 + 0.5 * normals[:, 2:3]).astype(np.float32)
     total = np.array(light.sky, np.float32) * up + np.array(light.ground, np.float32) * (1 - up)
     direct = np.clip(normals @ key.astype(np.float32), 0, 1)[:, None] * np.array(light.key_colour, np.float32)
-    if light.lamps > 0 and len(places):
-        low, high = places[:, 0].min() - LAMP_REACH_M, places[:, 0].max() + LAMP_REACH_M
-        for lamp in LAMPS[(LAMPS[:, 0] > low) & (LAMPS[:, 0] < high)]:
-            way = lamp - places
-            square = (way * way).sum(axis=1)
-            slant = np.clip((way * normals).sum(axis=1), 0, None) * np.clip(way[:, 2], 0, None) / square
-            shine = (slant / (square + 1))[:, None] * (LAMP_COLOUR * light.lamps)
-            if light.name == "night":
-                direct = direct + shine
-            else:
-                total = total + shine
+    for lamp in LAMPS if light.lamps > 0 else ():
+        near = np.abs(places[:, 0] - lamp[0]) < LAMP_REACH_M
+        way = lamp - places[near]
+        square = np.einsum("ij,ij->i", way, way)
+        facing = np.einsum("ij,ij->i", way, normals[near])
+        slant = np.clip(facing, 0, None) * np.clip(way[:, 2], 0, None) / square
+        shine = (slant / (square + 1))[:, None] * (LAMP_COLOUR * np.float32(light.lamps))
+        if light.name == "night":
+            direct[near] += shine
+        else:
+            total[near] += shine
     total = total + direct
     return total.astype(np.float32), np.clip(direct / (total + 1e-6), 0, 1).astype(np.float32)

@@ -41,7 +41,7 @@ HELD_OUT_POLES: dict[str, tuple[float, float, float]] = {"far": (21.5, -5.2, 4.6
 HELD_OUT_SEEDS = 1000  # seeds from here on
 SHIFT_M = 0.6  # people act so far from the middle at most
 NOT_PIXELS = frozenset({"suite.py", "making.py", "script.py"})
-AFTER_S = 4.0  # a clip goes on so long after the last person
+AFTER_S = 3.0  # a clip goes on so long after the last person
 
 
 @dataclass(frozen=True, slots=True)

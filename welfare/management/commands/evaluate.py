@@ -1,14 +1,19 @@
 """`manage.py evaluate …`: how good the watch is, with intervals."""
 
 import json
+import os
 from argparse import ArgumentParser, _SubParsersAction
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
 
 from welfare.evaluation import intervals, trajectories
 from welfare.evaluation.people_file import PeopleFile, PeopleFileError
+from welfare.evaluation.scenarios.suite import suite
+from welfare.evaluation.scoring import evaluation, report
 from zones.geometry import GeometryError
 from zones.tier import Tier
 
@@ -23,10 +28,31 @@ class Command(BaseCommand):
         """The subcommands with their arguments."""
         kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
         _trajectories(kinds)
+        _scenarios(kinds)
 
     def handle(self, *_: Any, kind: str, **options: Any) -> None:
         """Run one of them."""
-        {"trajectories": self._trajectories}[kind](**options)
+        getattr(self, f"_{kind}")(**options)
+
+    def _scenarios(
+        self, only: list[str], html: Path | None, as_json: bool, jobs: int, quick: bool, made: bool, **_: Any
+    ) -> None:
+        folder = Path(settings.RUN_DIR) / "scenarios"
+        clips = evaluation.chosen(suite(), only, folder, quick=quick, made=made)
+        if not clips:
+            raise CommandError("no clip is chosen; `manage.py scenarios list` shows all of them")
+        progress = tqdm(total=len(clips), unit="clip")
+        found = evaluation.evaluate(clips, folder, settings.DETECTOR, jobs, lambda: progress.update())
+        progress.close()
+        if html is not None:
+            html.write_text(found.html())
+        if as_json:
+            self.stdout.write(json.dumps(found.as_json(), indent=1))
+            return
+        for line in report.table(found.scored):
+            self.stdout.write(line)
+        for fault in found.faults:
+            self.stderr.write(f"not run: {fault}")
 
     def _trajectories(
         self, files: list[Path], edge: list[float], zone: list[float] | None, as_json: bool, **_: Any
@@ -56,6 +82,16 @@ def _trajectories(kinds: "_SubParsersAction[Any]") -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE.csv.gz", help="person,t_s,x_m,y_m")
     parser.add_argument("--edge", nargs=4, type=float, required=True, metavar=("X0", "Y0", "X1", "Y1"), help="metres")
     parser.add_argument("--zone", nargs="+", type=float, metavar="X Y", help="metres; else 3 m to both sides")
+    parser.add_argument("--json", action="store_true", dest="as_json")
+
+
+def _scenarios(kinds: "_SubParsersAction[Any]") -> None:
+    parser = kinds.add_parser("scenarios", help="rendered clips of people at risk and of ordinary life")
+    parser.add_argument("--only", nargs="+", default=[], help="scripts, or parts of clip names")
+    parser.add_argument("--quick", action="store_true", help="every fifth clip")
+    parser.add_argument("--made", action="store_true", help="only clips that are rendered already")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at once")
+    parser.add_argument("--html", type=Path, metavar="OUT.html", help="write the report with plots and pictures there")
     parser.add_argument("--json", action="store_true", dest="as_json")
 
 

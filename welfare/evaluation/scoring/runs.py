@@ -1,0 +1,87 @@
+"""Rendered clips through the pipeline of `manage.py analyse`, in processes of their own; kept until code changes."""
+
+import ast
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+import zones.geometry
+from welfare import behaviour, watch
+from welfare.evaluation.labels import Labels
+from welfare.evaluation.replay import Replay, analyse
+from welfare.evaluation.scenarios.making import make
+from welfare.evaluation.scenarios.suite import FPS, Clip
+from welfare.watch.detector import Detector
+from welfare.watch.pipeline import Models
+
+Lines = list[dict[str, Any]]
+_models: Models | None = None  # of this process
+
+
+@cache
+def watch_digest() -> str:
+    """Hash of the code that decides what the watch says, however it is laid out, and of the networks."""
+    folders = [Path(package.__path__[0]) for package in (behaviour, watch)]
+    sources = [path for folder in folders for path in sorted(folder.glob("*.py"))]
+    whole = hashlib.sha256()
+    for path in [*sources, Path(zones.geometry.__file__)]:
+        whole.update(ast.dump(ast.parse(path.read_text())).encode())
+    for network in sorted((folders[0].parent / "weights").glob("person_*.onnx")):
+        whole.update(hashlib.sha256(network.read_bytes()).digest())
+    return whole.hexdigest()[:12]
+
+
+def run(clip: Clip, folder: Path, detector: Mapping[str, Any]) -> Lines:
+    """Every event of a clip; rendered and analysed if that was not done before.
+
+    Args:
+        clip: which.
+        folder: where clips and events are kept.
+        detector: arguments of the people detector.
+    """
+    video = make(clip, folder)
+    kept = folder / f"events-{watch_digest()}" / f"{video.stem}.jsonl"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        view = Labels.read(video.with_suffix(".jsonl")).view
+        with Replay(video) as replay:
+            lines = list(analyse(replay, view, _loaded(detector), FPS, lambda *_: None))
+        part = kept.with_suffix(f".{os.getpid()}.part")
+        part.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        part.replace(kept)
+    return [json.loads(line) for line in kept.read_text().splitlines()]
+
+
+def _loaded(detector: Mapping[str, Any]) -> Models:
+    global _models
+    if _models is None:
+        cv2.setNumThreads(1)
+        _models = Models(detector=Detector(**detector))
+    return _models
+
+
+def run_all(
+    clips: Sequence[Clip],
+    folder: Path,
+    detector: Mapping[str, Any],
+    jobs: int,
+    failed: Callable[[Clip, Exception], None],
+) -> Iterator[tuple[Clip, Lines]]:
+    """Every clip's events as they get ready, in `jobs` processes; `failed` is told of each that could not be run."""
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        ordered = sorted(clips, key=Clip.digest)
+        waiting = {pool.submit(run, clip, folder, dict(detector)): clip for clip in ordered}
+        for future in as_completed(waiting):
+            clip = waiting[future]
+            try:
+                yield clip, future.result()
+            except Exception as error:  # noqa: BLE001  (one bad clip must not cost the others)
+                failed(clip, error)
