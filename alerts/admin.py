@@ -1,5 +1,7 @@
 """People, rotas and policies can be edited; incidents and the audit chain can only be read."""
 
+from importlib import import_module
+
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
@@ -62,3 +64,6 @@ class PolicyAdmin(admin.ModelAdmin):
 
 admin.site.register([Agency, Contact])
 admin.site.register([Incident, AuditEvent], ReadOnly)
+
+for room in ("alerts.channels.admin", "alerts.partner.admin"):
+    import_module(room)  # each room registers what is its own

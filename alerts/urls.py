@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from alerts.inbound import keys, replies, reports
 
@@ -7,4 +7,5 @@ urlpatterns = [
     path("twilio/status/<uuid:token>", reports.status, name="twilio-status"),
     path("twilio/machine/<uuid:token>", reports.machine, name="twilio-machine"),
     path("twilio/voice/<uuid:token>", keys.key, name="twilio-voice"),
+    path("", include("alerts.partner.urls")),
 ]

@@ -15,7 +15,8 @@ def is_over(attempt: Attempt) -> bool:
 
 def title(incident: Incident) -> str:
     """What it is: `CRITICAL welfare concern #12`."""
-    kind = incident.kind.replace(incident.get_tier_display(), incident.get_tier_display().upper())
+    tier = incident.get_tier_display()
+    kind = incident.kind.replace(tier, tier.upper(), 1)
     return f"{kind[0].upper()}{kind[1:]} #{incident.pk}"
 
 

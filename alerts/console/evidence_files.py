@@ -1,59 +1,17 @@
-"""Stills and clips for those who are logged in, with byte ranges so that a clip can be wound; who looked is kept."""
+"""Stills and clips for those who are logged in."""
 
-import re
-from pathlib import Path
-
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from alerts import audit
+from alerts.evidence.serving import serve
 from alerts.models import Evidence
-
-KINDS = {".jpg": "image/jpeg", ".mp4": "video/mp4"}
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 @login_required
 @require_safe
 def evidence(request: HttpRequest, key: int) -> HttpResponse:
-    """Serve one file below MEDIA_ROOT; a path that leads out of it, or a lost file, is not found."""
+    """Serve one file."""
     found = get_object_or_404(Evidence.objects.select_related("incident"), pk=key)
-    root = Path(settings.MEDIA_ROOT).resolve()
-    file = (root / found.path).resolve()
-    if not file.is_relative_to(root) or file.suffix not in KINDS or not file.is_file():
-        raise Http404("this file is not here any more")
-    size = file.stat().st_size
-    start, end = _span(request.headers.get("Range", ""), size)
-    if start > end:
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-    if start == 0 and found.kind == Evidence.Kind.CLIP:
-        audit.record(request.user.get_username(), f"looked at {found.kind}", found.incident, evidence=found.pk)
-    partial = "Range" in request.headers
-    response = HttpResponse(_read(file, start, end), status=206 if partial else 200)
-    response["Content-Type"] = KINDS[file.suffix]
-    response["Accept-Ranges"] = "bytes"
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    if partial:
-        response["Content-Range"] = f"bytes {start}-{end}/{size}"
-    return response
-
-
-def _span(header: str, size: int) -> tuple[int, int]:
-    """First and last byte asked for; the whole file for a header that makes no sense, as RFC 9110 has it."""
-    match = RANGE.fullmatch(header.strip())
-    if match is None or not (match[1] or match[2]):
-        return 0, size - 1
-    if not match[1]:
-        return max(size - int(match[2]), 0), size - 1
-    return int(match[1]), min(int(match[2] or size - 1), size - 1)
-
-
-def _read(file: Path, start: int, end: int) -> bytes:
-    """Part of a file; half a minute of clip is a few megabytes and is held whole."""
-    with file.open("rb") as content:
-        content.seek(start)
-        return content.read(end - start + 1)
+    return serve(request, found, who=request.user.get_username())

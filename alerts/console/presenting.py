@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from alerts.channels.warnings import channel_warnings
+from alerts.delivery import MACHINES
 from alerts.engine import HEARTBEAT
 from alerts.models import Agency, Attempt, AuditEvent, ConcernReport, Contact, Evidence, Heartbeat, Incident, Rota
 from zones.models import Camera, CameraStatus, Site
@@ -171,11 +173,18 @@ def pages(incident: Incident) -> list[Page]:
         Page(
             who=str(attempt.notification.contact),
             how=attempt.get_channel_display(),
-            state=attempt.get_state_display() + (f" ({attempt.error_words})" if attempt.error_words else ""),
+            state=_what_came(attempt),
             at=attempt.changed_at,
         )
         for attempt in found.order_by("-pk")[:50]
     ]
+
+
+def _what_came(attempt: Attempt) -> str:
+    """What came of a try; the provider's guess at an answering machine is shown while no key was pressed."""
+    words = attempt.get_state_display() + (f" ({attempt.error_words})" if attempt.error_words else "")
+    machine = attempt.answered_by in MACHINES and attempt.state != Attempt.State.DELIVERED
+    return f"{words}, perhaps an answering machine" if machine and "machine" not in words else words
 
 
 def story(incident: Incident) -> list[Event]:
@@ -214,8 +223,13 @@ def _camera(camera: Camera) -> CameraLine:
     )
 
 
+def warnings() -> list[str]:
+    """What stands above everything: paging is late, or somebody cannot be reached as planned."""
+    return [*late(), *channel_warnings()]
+
+
 def late() -> list[str]:
-    """Warnings that stand above everything: paging is late."""
+    """Paging is late."""
     beat = Heartbeat.objects.filter(name=HEARTBEAT).first()
     if beat is not None and timezone.now() - beat.beat_at <= LATE:
         return []

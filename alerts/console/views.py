@@ -30,7 +30,7 @@ def open_incidents(request: HttpRequest, template: str = "console/open.html") ->
         "cards": cards,
         "waiting": sum(card.waits for card in cards),
         "cameras": presenting.cameras(),
-        "late": presenting.late(),
+        "late": presenting.warnings(),
     }
     return render(request, template, context)
 
@@ -57,7 +57,7 @@ def incident(request: HttpRequest, number: int, template: str = "console/inciden
         "outcomes": presenting.outcomes(found),
         "waiting": presenting.unresolved().filter(state=Incident.State.OPEN).count(),
         "show": request.GET.get("show", ""),
-        "late": presenting.late(),
+        "late": presenting.warnings(),
     }
     return render(request, template, context)
 

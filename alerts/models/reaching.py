@@ -1,6 +1,5 @@
 """How a person is reached beyond their phone, and what is known of the numbers: devices, addresses, links, PINs."""
 
-from django.contrib.auth.hashers import make_password
 from django.db import models
 from django.db.models.functions import Now
 
@@ -111,8 +110,3 @@ class PartnerPin(models.Model):
 
     def __str__(self) -> str:
         return f"PIN of {self.contact}"
-
-    def choose(self, pin: str) -> None:
-        """Set a new PIN and forget wrong tries; the caller saves."""
-        self.pin_hash = make_password(pin)
-        self.failures, self.locked_until = 0, None

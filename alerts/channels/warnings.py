@@ -1,0 +1,75 @@
+"""What is wrong with the ways to reach people, in words: for the console's banner and the system check."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core import checks
+
+from alerts.channels import registry
+from alerts.models import Channel, Contact, NumberBlock, PolicyStep
+
+HALF = {
+    Channel.PUSH: ("VAPID_PRIVATE_KEY", "VAPID_CONTACT"),
+    Channel.EMAIL: ("EMAIL_URL", "EMAIL_FROM"),
+    Channel.SMS: ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER"),
+}
+
+
+def channel_warnings() -> list[str]:
+    """Channels that a policy uses and that are switched off, and people who take no SMS."""
+    return [*_switched_off(), *_opted_out(), *_blocked()]
+
+
+def _switched_off() -> list[str]:
+    used = {name for channels in PolicyStep.objects.values_list("channels", flat=True) for name in channels}
+    return [
+        f"{Channel(name).label.capitalize()} is switched off, and a policy uses it: the next channel goes instead. "
+        f"Not set: {', '.join(missing)}."
+        for name, channel in registry.CHANNELS.items()
+        if name in used and (missing := channel.missing())
+    ]
+
+
+def _opted_out() -> list[str]:
+    people = Contact.objects.filter(active=True).exclude(sms_refused_at=None).select_related("agency")
+    return [
+        f"{contact} takes no SMS any more: they sent STOP. They are called instead until they text START."
+        for contact in people.order_by("name")
+    ]
+
+
+def _blocked() -> list[str]:
+    blocked = NumberBlock.objects.values("number")
+    people = Contact.objects.filter(active=True, mobile__in=blocked).select_related("agency")
+    return [
+        f"The number of {contact} takes no SMS: they are called instead. Check it, then lift the block in the admin."
+        for contact in people.order_by("name")
+    ]
+
+
+@checks.register(checks.Tags.compatibility)
+def half_set(app_configs: Sequence[Any] | None, **_: Any) -> list[checks.CheckMessage]:
+    """A channel that is set only in part was meant to be on."""
+    found: list[checks.CheckMessage] = []
+    for name, needed in HALF.items():
+        missing = registry.CHANNELS[name].missing()
+        if missing and len(missing) < len(needed):
+            label = Channel(name).label
+            found.append(
+                checks.Warning(
+                    f"{label} is switched off: {', '.join(missing)} not set.",
+                    hint=f"Set {' and '.join(missing)} too, or none of {', '.join(needed)}.",
+                    id=f"alerts.W{len(found) + 1:03}",
+                )
+            )
+    return found
+
+
+@checks.register(checks.Tags.compatibility, deploy=True)
+def switched_off(app_configs: Sequence[Any] | None, **_: Any) -> list[checks.CheckMessage]:
+    """`manage.py check --deploy` says which channels are off."""
+    return [
+        checks.Info(f"{Channel(name).label} is switched off: {', '.join(missing)} not set.", id="alerts.I001")
+        for name, channel in registry.CHANNELS.items()
+        if (missing := channel.missing())
+    ]

@@ -1,0 +1,67 @@
+"""What a partner may read and see of an incident."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from alerts.console import presenting
+from alerts.models import Evidence, Incident, PartnerLink
+from alerts.partner.responding import ON_THE_WAY, said_by
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How it stands, in words, and what can be done."""
+
+    words: str
+    open: bool
+    mine: bool
+    over: bool
+
+
+def may_see(link: PartnerLink) -> set[str]:
+    """The kinds of pictures that this person's agency may see; faces are blurred in all of them."""
+    sees = getattr(link.contact.agency, "sees", "clip")
+    return {"words": set(), "still": {str(Evidence.Kind.STILL)}}.get(
+        sees, {str(Evidence.Kind.STILL), str(Evidence.Kind.CLIP)}
+    )
+
+
+def picture(link: PartnerLink, kind: str) -> Evidence | None:
+    """The newest still or clip that this person may see."""
+    return presenting.evidence(link.incident, kind) if kind in may_see(link) else None
+
+
+def state(link: PartnerLink) -> State:
+    """Who has it, and what this person said last."""
+    incident, said = link.incident, said_by(link)
+    mine = incident.acknowledged_by_id == link.contact_id
+    if incident.state == Incident.State.RESOLVED:
+        return State("It is over. Nobody else is needed. Thank you.", open=False, mine=mine, over=True)
+    if incident.acknowledged_by is None:
+        return State("Nobody has taken it on yet.", open=True, mine=False, over=False)
+    if not mine:
+        return State(f"Taken on by {incident.acknowledged_by}.", open=False, mine=False, over=False)
+    words = "You have taken it on."
+    if said is not None:
+        there = f"there in {said.detail.get('minutes')} minutes" if said.action == ON_THE_WAY else "there"
+        words = f"You have taken it on. You said at {timezone.localtime(said.at):%H:%M}: {there}."
+    return State(words, open=False, mine=True, over=False)
+
+
+def page(link: PartnerLink) -> dict[str, Any]:
+    """Everything that the page shows."""
+    incident = link.incident
+    concern = presenting.newest(incident)
+    return {
+        "link": link,
+        "incident": incident,
+        "tier": incident.label,
+        "shape": presenting.shape(incident),
+        "reasons": presenting.reasons(concern),
+        "state": state(link),
+        "still": picture(link, Evidence.Kind.STILL),
+        "clip": picture(link, Evidence.Kind.CLIP),
+        "phone": incident.camera.site.control_room_phone,
+    }
