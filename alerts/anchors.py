@@ -6,7 +6,7 @@ Each engine appends the newest head to its own file, on its own disk; the dead-m
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alerts.audit import Head
+from alerts.audit import GENESIS, Head
 
 
 def line(head: Head | None) -> str:
@@ -25,8 +25,6 @@ def kept(file: Path) -> list[Head]:
     """The heads of a file; a line that was half written when the machine stopped is passed over."""
     if not file.exists():
         return []
-    found = []
-    for words in (text.split() for text in file.read_text().splitlines()):
-        if len(words) == 4 and words[1] == "audit" and words[2].isdecimal() and len(words[3]) == 64:
-            found.append(Head(int(words[2]), words[3]))
-    return found
+    lines = (text.split() for text in file.read_text().splitlines())
+    whole = (words for words in lines if len(words) == 4 and words[2].isdecimal() and len(words[3]) == len(GENESIS))
+    return [Head(int(sequence), digest) for _, _, sequence, digest in whole]

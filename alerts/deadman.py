@@ -1,7 +1,7 @@
 """The dead-man ping: an address outside hears from a healthy engine, and rings somebody when it hears nothing.
 
-It goes out in a thread of its own, within a time limit, and only after a healthy round: a ping that fails or hangs holds
-up no page. It carries the newest link of the audit chain, so that a tail that is cut off is noticed outside.
+It goes out in a thread of its own, within a time limit, and only after a healthy round: a ping that fails or hangs
+holds up no page. It carries the newest link of the audit chain, so that a tail that is cut off is noticed outside.
 """
 
 import logging

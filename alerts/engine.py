@@ -1,9 +1,10 @@
 """The loop that drives the escalation. Run two or more: each claims with SKIP LOCKED, on the database's clock.
 
-One round, each second: 1. recover attempts of dead senders; 2. hurry where a step reached nobody; 3. pull in what a clock
-that was set back left too far ahead; 4. run the steps of due incidents and send what waits; 5. write the heartbeat. Beside
-it, in a thread of its own, the provider is asked after silent attempts. Then it links the audit chain and, every few
-seconds, looks at the cameras. Between rounds it wakes for each notice from the database and does the fourth alone.
+One round, each second: 1. recover attempts of dead senders; 2. hurry where a step reached nobody; 3. pull in what a
+clock that was set back left too far ahead; 4. run the steps of due incidents and send what waits; 5. write the
+heartbeat. Beside it, in a thread of its own, the provider is asked after silent attempts. Then it links the audit chain
+and, every few seconds, looks at the cameras. Between rounds it wakes for each notice from the database and does the
+fourth alone.
 
 What happens to a page if the process dies here: what was not committed is still due, what was claimed has a lease.
 """

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from alerts import audit
+from alerts.heartbeat import beat
 from alerts.models import ConcernReport, Evidence, Incident, Policy, Subject
 from zones.models import Zone
 from zones.tier import Tier
@@ -83,7 +84,7 @@ def report(concern: Concern) -> Reported | None:
 
 def _write(concern: Concern, zone: Zone) -> Reported:
     key = f"{zone.camera_id}:{zone.pk}:{concern.episode}"
-    unresolved = Incident.objects.select_for_update().exclude(state=Incident.State.RESOLVED)
+    unresolved = Incident.objects.select_for_update(no_key=True).exclude(state=Incident.State.RESOLVED)
     incident = unresolved.filter(dedupe_key=key).first()
     opened, raised = incident is None, False
     if incident is None:
@@ -125,7 +126,7 @@ def _raise(incident: Incident, concern: Concern, zone: Zone) -> None:
     incident.loop = incident.step = 0
     incident.version += 1
     incident.next_action_at = Now()
-    incident.acknowledged_at = incident.acknowledged_by = None
+    incident.acknowledged_at = incident.acknowledged_by = incident.snoozed_by = None
     incident.acknowledged_via = ""
     incident.save()
     audit.record("watch", "raised", incident, before=before, tier=concern.tier.word, score=concern.score)
@@ -154,6 +155,11 @@ def snapshot(site_id: int, tier: Tier, subject: Subject = Subject.PERSON) -> dic
             for step in policy.steps.all()
         ],
     }
+
+
+def media_is_well() -> None:
+    """A media worker says that it lives."""
+    beat("media")
 
 
 def attach(incident_id: int, kind: str, path: Path, *, starts_at: datetime, ends_at: datetime) -> None:

@@ -1,11 +1,17 @@
 """What every channel says, in plain words, with no personal detail: what, where, when, how to answer."""
 
 import json
+import logging
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+from django.db import DatabaseError, transaction
+
 from alerts.models import Attempt, Incident, Notification
 from alerts.partner import links
+
+logger = logging.getLogger(__name__)
 
 
 def is_over(attempt: Attempt) -> bool:
@@ -21,8 +27,17 @@ def title(incident: Incident) -> str:
 
 
 def link(attempt: Attempt) -> str:
-    """Where this person reads more and answers: their own link to this incident."""
-    return links.address(attempt.notification.contact, attempt.notification.step_run.incident)
+    """Where this person reads more and answers: their own link to this incident.
+
+    One that cannot be written just now (somebody holds the incident) is left out: the page goes, with the console's.
+    """
+    incident = attempt.notification.step_run.incident
+    try:
+        with transaction.atomic():
+            return links.address(attempt.notification.contact, incident)
+    except DatabaseError:
+        logger.exception("attempt %s: no link could be made; the page goes without", attempt.pk)
+        return f"{settings.PUBLIC_URL}/i/{incident.pk}"
 
 
 def document(attempt: Attempt) -> bytes:

@@ -8,15 +8,15 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from alerts import lateness
 from alerts.channels.warnings import channel_warnings
 from alerts.delivery import MACHINES
-from alerts.engine import HEARTBEAT
-from alerts.models import Agency, Attempt, AuditEvent, ConcernReport, Contact, Evidence, Heartbeat, Incident, Rota
+from alerts.escalation import SNOOZE_S, SNOOZES
+from alerts.models import Agency, Attempt, AuditEvent, ConcernReport, Contact, Evidence, Incident, Rota
 from zones.models import Camera, CameraStatus, Site
 from zones.tier import Tier
 
 SHAPES = {Tier.CRITICAL: "◆", Tier.URGENT: "▲", Tier.CONCERN: "●", Tier.NOTICE: "○"}
-LATE = timedelta(seconds=15)
 STALE_PICTURE = timedelta(seconds=10)
 GOOD_STATES = (CameraStatus.State.LIVE,)
 
@@ -73,7 +73,9 @@ class Event:
 def unresolved() -> QuerySet[Incident]:
     """The incidents that nobody has closed, notices apart, most pressing first."""
     found = Incident.objects.exclude(state=Incident.State.RESOLVED).filter(tier__gt=Tier.NOTICE)
-    return found.select_related("acknowledged_by__agency").order_by("-subject", "-tier", "first_frame_at")
+    return found.select_related("acknowledged_by__agency", "snoozed_by__agency").order_by(
+        "-subject", "-tier", "first_frame_at"
+    )
 
 
 def cards() -> list[Card]:
@@ -91,11 +93,19 @@ def _card(incident: Incident) -> Card:
         shape=shape(incident),
         place=", ".join(part for part in (incident.place, incident.zone_name) if part),
         why=str(concern.reasons[0]["words"]).capitalize() if concern and concern.reasons else "Reasons are coming",
-        who="Waiting: nobody has taken it on" if waits else f"Taken on by {incident.acknowledged_by}",
+        who=_who(incident),
         waits=waits,
         frame_at=incident.first_frame_at,
         still_url=evidence_url(incident, Evidence.Kind.STILL),
     )
+
+
+def _who(incident: Incident) -> str:
+    if incident.state == Incident.State.OPEN:
+        return "Waiting: nobody has taken it on"
+    if incident.state == Incident.State.SNOOZED:
+        return f"Set aside by {incident.snoozed_by}; it comes back by itself"
+    return f"Taken on by {incident.acknowledged_by}"
 
 
 def shape(incident: Incident) -> str:
@@ -109,6 +119,15 @@ def outcomes(incident: Incident) -> list[tuple[str, str]]:
     if incident.subject == Incident.Subject.PERSON:
         return choices
     return [(value, words) for value, words in choices if value in ("fault", "duplicate", "unknown")]
+
+
+def snoozes(incident: Incident) -> list[int]:
+    """For how many minutes it may be set aside now; empty when it may not."""
+    tier = Tier(incident.tier)
+    if incident.state == Incident.State.RESOLVED or incident.snoozes >= SNOOZES[tier]:
+        return []
+    longest = SNOOZE_S[tier] // 60
+    return sorted({max(longest // 3, 1), longest})
 
 
 def newest(incident: Incident) -> ConcernReport | None:
@@ -144,6 +163,8 @@ def state_words(incident: Incident) -> str:
         return f"Closed by {incident.resolved_by or 'the service'}: {incident.get_outcome_display()}."
     if incident.state == Incident.State.ACKNOWLEDGED:
         return f"Taken on by {incident.acknowledged_by}. If nobody closes it, paging starts again"
+    if incident.state == Incident.State.SNOOZED:
+        return f"Set aside by {incident.snoozed_by}. Paging starts again by itself"
     if incident.policy_snapshot.get("quiet"):
         return "Nobody is paged for this: it is shown here only."
     return f"Nobody has taken it on. Next: {_next_step(incident)}"
@@ -229,9 +250,9 @@ def warnings() -> list[str]:
 
 
 def late() -> list[str]:
-    """Paging is late."""
-    beat = Heartbeat.objects.filter(name=HEARTBEAT).first()
-    if beat is not None and timezone.now() - beat.beat_at <= LATE:
-        return []
-    phones = ", ".join(site.control_room_phone for site in Site.objects.all() if site.control_room_phone)
-    return [f"Paging is late: the engine does not answer. Ring the control room{f' on {phones}' if phones else ''}."]
+    """Warnings that stand above everything: paging is late, or a part that matters does not answer."""
+    paging = lateness.paging()
+    if paging:
+        phones = ", ".join(site.control_room_phone for site in Site.objects.all() if site.control_room_phone)
+        paging.append(f"Ring the control room{f' on {phones}' if phones else ''}.")
+    return ([" ".join(paging)] if paging else []) + lateness.rest()

@@ -26,6 +26,7 @@ urlpatterns = [
     path("incidents/<int:number>/acknowledge/", views.acknowledge, name="acknowledge"),
     path("incidents/<int:number>/note/", views.note, name="note"),
     path("incidents/<int:number>/escalate/", views.escalate, name="escalate"),
+    path("incidents/<int:number>/snooze/", views.snooze, name="snooze"),
     path("incidents/<int:number>/close/", views.close, name="close"),
     path("i/<int:number>/", views.short_link, name="short-link"),
     path("i/<int:number>", views.short_link),

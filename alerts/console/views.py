@@ -55,6 +55,7 @@ def incident(request: HttpRequest, number: int, template: str = "console/inciden
         "clip_url": presenting.evidence_url(found, Evidence.Kind.CLIP),
         "still_url": presenting.evidence_url(found, Evidence.Kind.STILL),
         "outcomes": presenting.outcomes(found),
+        "snoozes": presenting.snoozes(found),
         "waiting": presenting.unresolved().filter(state=Incident.State.OPEN).count(),
         "show": request.GET.get("show", ""),
         "late": presenting.warnings(),
@@ -102,13 +103,21 @@ def _escalate(request: HttpRequest, by: Contact, number: int) -> str:
     return "The next people are paged now."
 
 
+def _snooze(request: HttpRequest, by: Contact, number: int) -> str:
+    minutes = request.POST.get("minutes", "")
+    if not minutes.isdecimal():
+        raise TransitionError("Say for how many minutes, in digits.")
+    seconds = transitions.snooze(number, by=by, minutes=int(minutes[:4]))
+    return f"#{number} is set aside for {seconds // 60} min; then it pages again by itself."
+
+
 def _close(request: HttpRequest, by: Contact, number: int) -> str:
     outcome, note = request.POST.get("outcome", ""), request.POST.get("note", "")
     transitions.resolve(number, by=by, outcome=outcome, note=note)
     return f"#{number} is closed."
 
 
-acknowledge, note, escalate, close = (_change(act) for act in (_acknowledge, _note, _escalate, _close))
+acknowledge, note, escalate, snooze, close = (_change(act) for act in (_acknowledge, _note, _escalate, _snooze, _close))
 
 
 @login_required

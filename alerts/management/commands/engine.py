@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from alerts import database
 from alerts.engine import Engine
 
 
@@ -12,6 +13,7 @@ class Command(BaseCommand):
     help = "Drive the escalation: page until a person acts. Run two copies."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        database.limit_for_paging()
         engine = Engine()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: engine.stopping.set())

@@ -19,7 +19,7 @@ class Command(BaseCommand):
             "--anchors",
             type=Path,
             default=settings.AUDIT_ANCHORS,
-            help="Lines `… audit SEQUENCE HASH` that were kept outside the database: a tail cut off behind one is found.",
+            help="Lines `AT audit SEQUENCE HASH` kept outside the database: a tail that was cut off is found.",
         )
         parser.add_argument("--all", action="store_true", help="Name every fault, not the first alone.")
 
