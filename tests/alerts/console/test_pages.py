@@ -13,11 +13,7 @@ from alerts.models import AuditEvent, Incident
 from tests.stories.conftest import ControlRoom, phone_line, room
 
 __all__ = ["phone_line", "room"]
-<<<<<<< HEAD
-OPEN_TO_ALL = ("/log-in/", "/twilio/", "/admin/", "/log-out/", "/p/")
-=======
-OPEN_TO_ALL = ("/healthz", "/log-in/", "/twilio/", "/admin/", "/log-out/")
->>>>>>> 72df2a1 (feat(alerts): watchdog by a path of its own, dead-man ping, /healthz, manage.py health, snooze in the console; stories when things break)
+OPEN_TO_ALL = ("/healthz", "/log-in/", "/twilio/", "/admin/", "/log-out/", "/p/")
 
 
 @pytest.fixture
