@@ -2,17 +2,12 @@
 
 from alerts.models.audit import AuditEvent, AuditLink, AuditPending
 from alerts.models.incident import ConcernReport, Evidence, Incident
+from alerts.models.maintenance import MaintenanceWindow
 from alerts.models.pages import Attempt, Heartbeat, Notification, ProviderEvent, StepRun
-from alerts.models.people import Agency, Contact, Rota, Shift
-from alerts.models.policy import Channel, Policy, PolicyStep, Subject, TierChoices
-from alerts.models.reaching import (
-    ContactAddress,
-    NumberBlock,
-    PartnerLink,
-    PartnerPin,
-    PushSubscription,
-    SenderPace,
-)
+from alerts.models.people import Agency, Contact, NumberCheck, PartnerTest, Role
+from alerts.models.policy import Channel, Policy, PolicyStep, PolicyVersion, Subject, TierChoices
+from alerts.models.reaching import ContactAddress, NumberBlock, PartnerLink, PartnerPin, PushSubscription, SenderPace
+from alerts.models.rota import Layer, LayerPerson, Override, Rota, Shift
 
 __all__ = [
     "Agency",
@@ -27,14 +22,22 @@ __all__ = [
     "Evidence",
     "Heartbeat",
     "Incident",
+    "Layer",
+    "LayerPerson",
+    "MaintenanceWindow",
     "Notification",
     "NumberBlock",
+    "NumberCheck",
+    "Override",
     "PartnerLink",
     "PartnerPin",
+    "PartnerTest",
     "Policy",
     "PolicyStep",
+    "PolicyVersion",
     "ProviderEvent",
     "PushSubscription",
+    "Role",
     "Rota",
     "SenderPace",
     "Shift",

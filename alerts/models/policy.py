@@ -1,8 +1,13 @@
-"""What follows a tier: policies and their steps."""
+"""What follows a tier: policies, their steps, and every version that was ever saved."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 
-from alerts.models.people import Agency, Contact, Rota
+from alerts.models.fields import valid_channels, valid_hours
+from alerts.models.people import Agency, Contact, Role
+from alerts.models.rota import Rota
 from zones.models import Site
 from zones.tier import Tier
 
@@ -29,17 +34,35 @@ class Policy(models.Model):
     Without a policy for camera faults they stand in the console and page nobody.
     """
 
+    class Quiet(models.TextChoices):
+        HOLD = "hold", "held until the quiet hours end, then paged if it is still open"
+        SHOW = "show", "only shown in the console"
+
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="policies")
     subject = models.CharField(max_length=8, choices=Subject.choices, default=Subject.PERSON)
     tier = models.PositiveSmallIntegerField(choices=TierChoices.choices)
-    loops = models.PositiveSmallIntegerField(default=3)
+    loops = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1), MaxValueValidator(20)])
     acknowledged_for_s = models.PositiveIntegerField(
-        default=900, help_text="An acknowledged incident that nobody closes pages again after this time."
+        default=900,
+        validators=[MinValueValidator(60), MaxValueValidator(7200)],
+        help_text="An acknowledged incident that nobody closes pages again after this time.",
     )
+    quiet_hours = models.CharField(
+        max_length=200,
+        blank=True,
+        validators=[valid_hours],
+        help_text="Concern only, e.g. daily 23:00-06:00 by the site's clock. Urgent and critical are never held.",
+    )
+    quiet_way = models.CharField(max_length=8, choices=Quiet.choices, default=Quiet.HOLD)
 
     class Meta:
         verbose_name_plural = "policies"
-        constraints = [models.UniqueConstraint(fields=["site", "subject", "tier"], name="policy_unique_for_tier")]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "subject", "tier"], name="policy_unique_for_tier"),
+            models.CheckConstraint(
+                condition=Q(quiet_hours="") | Q(tier__lt=Tier.URGENT), name="policy_never_quiet_from_urgent"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.site}: {self.get_tier_display()}" + (", camera fault" if self.subject == Subject.CAMERA else "")
@@ -58,15 +81,26 @@ class Channel(models.TextChoices):
 
 
 class PolicyStep(models.Model):
-    """One step: whom, how, and how long to wait for an acknowledgement before the next."""
+    """One step: whom, how, how often, and how long to wait for an acknowledgement before the next."""
 
     policy = models.ForeignKey(Policy, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()
-    wait_s = models.PositiveIntegerField(help_text="Seconds to wait for an acknowledgement after this step.")
-    channels = models.JSONField(help_text='In order; the next is used when one fails: ["sms", "voice"].')
+    wait_s = models.PositiveIntegerField(
+        validators=[MaxValueValidator(3600)],
+        help_text="Seconds to wait for an acknowledgement after this step.",
+    )
+    repeat = models.PositiveSmallIntegerField(
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
+        help_text="How often this step is done, with its wait, before the next.",
+    )
+    channels = models.JSONField(
+        validators=[valid_channels], help_text='In order; the next is used when one fails: ["sms", "voice"].'
+    )
     rota = models.ForeignKey(Rota, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=12, choices=Role.choices, blank=True, help_text="Everybody with it at the site.")
 
     class Meta:
         ordering = ["position"]
@@ -76,3 +110,21 @@ class PolicyStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.policy} step {self.position + 1}"
+
+
+class PolicyVersion(models.Model):
+    """A policy as it was saved once: never changed, so that an incident can name the one that it ran on."""
+
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    body = models.JSONField()
+    saved_by = models.CharField(max_length=150)
+    why = models.CharField(max_length=200)
+    saved_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["policy", "-number"]
+        constraints = [models.UniqueConstraint(fields=["policy", "number"], name="policy_version_number_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.policy}, version {self.number}"
