@@ -6,4 +6,5 @@ class AlertsConfig(AppConfig):
     verbose_name = "Who is told"
 
     def ready(self) -> None:
-        from alerts.channels import warnings  # noqa: F401 - registers the system checks
+        import alerts.channels.warnings
+        import alerts.policies.warnings  # noqa: F401 - both register system checks

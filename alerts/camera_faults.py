@@ -12,8 +12,9 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from alerts import audit
-from alerts.intake import snapshot
+from alerts.intake import first_action, snapshot
 from alerts.models import ConcernReport, Incident
+from alerts.policies.place import Place
 from alerts.transitions import clear
 from zones.fault import WORDS, Fault
 from zones.models import Camera, CameraStatus
@@ -67,6 +68,7 @@ def _open(camera: Camera, fault: Fault, since: datetime, words: str) -> bool:
         return False
     try:
         with transaction.atomic():
+            made = snapshot(Place.of(camera), FAULT_TIER, Incident.Subject.CAMERA)
             incident = Incident.objects.create(
                 camera=camera,
                 subject=Incident.Subject.CAMERA,
@@ -75,8 +77,8 @@ def _open(camera: Camera, fault: Fault, since: datetime, words: str) -> bool:
                 episode=uuid.uuid4(),
                 dedupe_key=key,
                 tier=FAULT_TIER,
-                policy_snapshot=snapshot(camera.site_id, FAULT_TIER, Incident.Subject.CAMERA),
-                next_action_at=Now(),
+                policy_snapshot=made,
+                next_action_at=first_action(made),
                 first_frame_at=since,
             )
             reason = {"cue": fault.value, "words": words, "value": 0, "unit": "", "confidence": 1.0, "weight_nats": 0.0}

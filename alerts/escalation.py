@@ -27,8 +27,10 @@ class Step:
     Attributes:
         wait_s: seconds to wait for an acknowledgement after it.
         channels: in order.
-        rota, agency, contact: database keys; one of them, or `everyone`.
+        rota, agency, contact: database keys; one of them, a role, or `everyone`.
         everyone: the fall-back where nothing else reaches anybody.
+        role: everybody who has it at the site.
+        site, camera, zone: where the incident is; an agency may not take every place.
     """
 
     wait_s: int
@@ -37,6 +39,10 @@ class Step:
     agency: int | None = None
     contact: int | None = None
     everyone: bool = False
+    role: str = ""
+    site: int | None = None
+    camera: int | None = None
+    zone: int | None = None
 
 
 EVERYONE = Step(wait_s=60, channels=("sms", "voice"), everyone=True)
@@ -51,19 +57,29 @@ class Position:
 
 
 def steps_of(snapshot: Mapping[str, Any]) -> tuple[Step, ...]:
-    """The steps of an incident's policy snapshot; nobody to ask means everyone, never silence."""
-    steps = tuple(
-        Step(
-            wait_s=int(s["wait_s"]),
-            channels=tuple(s["channels"]),
-            rota=s.get("rota"),
-            agency=s.get("agency"),
-            contact=s.get("contact"),
-            everyone=bool(s.get("everyone")),
-        )
-        for s in snapshot.get("steps", [])
-    )
+    """The steps of an incident's policy snapshot; nobody to ask, or nothing to read, means everyone, never silence."""
+    raw = snapshot.get("steps")
+    steps = tuple(step for s in (raw if isinstance(raw, list) else []) if (step := _step(s)) is not None)
     return steps or (EVERYONE,)
+
+
+def _step(raw: Any) -> Step | None:
+    """One step; None for one that cannot be read."""
+    try:
+        return Step(
+            wait_s=int(raw["wait_s"]),
+            channels=tuple(raw["channels"]),
+            rota=raw.get("rota"),
+            agency=raw.get("agency"),
+            contact=raw.get("contact"),
+            everyone=bool(raw.get("everyone")),
+            role=str(raw.get("role") or ""),
+            site=raw.get("site"),
+            camera=raw.get("camera"),
+            zone=raw.get("zone"),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def after(position: Position, steps: Sequence[Step], loops: int) -> Position:

@@ -9,12 +9,17 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 from alerts import audit
 from alerts.heartbeat import beat
-from alerts.models import ConcernReport, Evidence, Incident, Policy, Subject
+from alerts.models import ConcernReport, Evidence, Incident, Subject
+from alerts.planning import database_now
+from alerts.policies.place import Place
+from alerts.policies.plan import EVERYONE_IS_ASKED, first_action_in, plan
+from alerts.policies.versions import named
 from zones.models import Zone
 from zones.tier import Tier
 
@@ -88,6 +93,7 @@ def _write(concern: Concern, zone: Zone) -> Reported:
     incident = unresolved.filter(dedupe_key=key).first()
     opened, raised = incident is None, False
     if incident is None:
+        made = snapshot(Place.of(zone.camera, zone), concern.tier)
         incident = Incident.objects.create(
             camera=zone.camera,
             zone=zone,
@@ -96,8 +102,8 @@ def _write(concern: Concern, zone: Zone) -> Reported:
             episode=concern.episode,
             dedupe_key=key,
             tier=concern.tier,
-            policy_snapshot=snapshot(zone.camera.site_id, concern.tier),
-            next_action_at=Now(),
+            policy_snapshot=made,
+            next_action_at=first_action(made),
             first_frame_at=concern.frame_at,
         )
         audit.record("watch", "opened", incident, tier=concern.tier.word, score=concern.score)
@@ -121,40 +127,38 @@ def _raise(incident: Incident, concern: Concern, zone: Zone) -> None:
     before = Tier(incident.tier).word
     incident.tier = concern.tier
     incident.state = Incident.State.OPEN
-    incident.policy_snapshot = snapshot(zone.camera.site_id, concern.tier)
+    incident.policy_snapshot = snapshot(Place.of(zone.camera, zone), concern.tier)
     incident.run += 1
     incident.loop = incident.step = 0
     incident.version += 1
-    incident.next_action_at = Now()
+    incident.next_action_at = first_action(incident.policy_snapshot)
     incident.acknowledged_at = incident.acknowledged_by = incident.snoozed_by = None
     incident.acknowledged_via = ""
     incident.save()
     audit.record("watch", "raised", incident, before=before, tier=concern.tier.word, score=concern.score)
 
 
-def snapshot(site_id: int, tier: Tier, subject: Subject = Subject.PERSON) -> dict[str, Any]:
-    """The policy of a site for a tier as the incident will keep it; edits never change a page in flight."""
-    policy = Policy.objects.filter(site_id=site_id, subject=subject, tier=tier).first()
-    if tier is Tier.NOTICE or (policy is None and subject == Subject.CAMERA):
-        return {"quiet": True, "steps": [], "loops": 1, "acknowledged_for_s": 900}
-    if policy is None:
-        logger.error("site %s has no policy for tier %s: everybody who can be reached is paged", site_id, tier.word)
-        return {"steps": [], "loops": 1, "acknowledged_for_s": 900}
-    return {
-        "policy": policy.pk,
-        "loops": policy.loops,
-        "acknowledged_for_s": policy.acknowledged_for_s,
-        "steps": [
-            {
-                "wait_s": step.wait_s,
-                "channels": step.channels,
-                "rota": step.rota_id,
-                "agency": step.agency_id,
-                "contact": step.contact_id,
-            }
-            for step in policy.steps.all()
-        ],
-    }
+def snapshot(place: Place, tier: Tier, subject: Subject = Subject.PERSON) -> dict[str, Any]:
+    """What an incident runs on, with the policy's version; edits never change a page in flight.
+
+    Rows that cannot be made into a plan mean that everybody is asked: an incident is never refused for them.
+    """
+    made = dict(EVERYONE_IS_ASKED)
+    try:
+        with transaction.atomic():
+            made = plan(place, tier, subject, database_now())
+        with transaction.atomic():
+            made = named(made)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: the watch keeps the report and comes again
+    except Exception:
+        logger.exception("the policy of site %s cannot be read or named; paging goes on", place.site)
+    return made
+
+
+def first_action(made: dict[str, Any]) -> Combinable:
+    """When an incident with this snapshot pages first: now, unless quiet hours or maintenance hold it."""
+    return Now() + first_action_in(made, database_now())
 
 
 def media_is_well() -> None:

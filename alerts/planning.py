@@ -5,7 +5,7 @@ What happens to a page if the process dies here: the transaction is undone and t
 
 import logging
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.db import connection, transaction
@@ -24,7 +24,8 @@ from alerts.escalation import (
     step_at,
     steps_of,
 )
-from alerts.models import Attempt, Channel, Contact, Incident, Notification, Rota, Shift, StepRun
+from alerts.models import Attempt, Channel, Contact, Incident, Notification, StepRun
+from alerts.policies.reach import Reach, everyone, reach
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 50  # incidents in one transaction: short enough that the first pages go out at once
@@ -207,24 +208,29 @@ def first_attempts(notification: Notification, channels: list[str]) -> list[Atte
     ]
 
 
-def recipients(step: Step) -> list[Contact]:
-    """Who a step reaches now: people on duty, an agency's contacts, one person, or everyone."""
-    active = Contact.objects.filter(active=True)
-    if step.everyone:
-        return list(active.exclude(mobile=""))
-    if step.contact is not None:
-        return list(active.filter(pk=step.contact))
-    if step.agency is not None:
-        return list(active.filter(agency_id=step.agency).order_by("pk"))
-    if step.rota is None:
-        return []
-    on_duty = Shift.objects.filter(rota_id=step.rota, starts_at__lte=Now(), ends_at__gt=Now(), contact__active=True)
-    people = [shift.contact for shift in on_duty.select_related("contact").order_by("pk")]
-    return people or list(active.filter(pk__in=_fallback(step.rota)))
+def recipients(step: Step, at: datetime | None = None) -> list[Contact]:
+    """Who a step reaches, now or at an instant."""
+    return list(reaching(step, at or database_now()).people)
 
 
-def _fallback(rota_id: int) -> list[int]:
-    return list(Rota.objects.filter(pk=rota_id).values_list("fallback_id", flat=True))
+def reaching(step: Step, at: datetime) -> Reach:
+    """Who a step reaches at an instant, with remarks; a row that cannot be read means everyone, never nobody."""
+    try:
+        with transaction.atomic():
+            return reach(step, at)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: the engine waits for it
+    except Exception:
+        logger.exception("a step cannot be read: everybody who can be reached is paged")
+        return Reach(tuple(everyone()), ("this step cannot be read: everybody who can be reached is paged",))
+
+
+def database_now() -> datetime:
+    """The database's clock: the one that everything here goes by."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        now: datetime = cursor.fetchone()[0]
+    return now
 
 
 def usable(contact: Contact, channels: tuple[str, ...] | list[str]) -> list[str]:

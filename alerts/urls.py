@@ -1,7 +1,13 @@
 from django.urls import include, path
 
 from alerts import health
+from alerts.agencies import views as agencies
 from alerts.inbound import keys, replies, reports
+from alerts.maintenance import views as maintenance
+from alerts.policies import views as policies
+from alerts.reports import views as figures
+from alerts.rotas import views as rotas
+from alerts.rotas.ical_out import feed
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -10,4 +16,17 @@ urlpatterns = [
     path("twilio/machine/<uuid:token>", reports.machine, name="twilio-machine"),
     path("twilio/voice/<uuid:token>", keys.key, name="twilio-voice"),
     path("", include("alerts.partner.urls")),
+    path("who-is-paged/", policies.who_is_paged, name="who-is-paged"),
+    path("rotas/", rotas.rotas, name="rotas"),
+    path("rotas/<int:number>/", rotas.rota, name="rota"),
+    path("rotas/<int:number>/calendar/", rotas.take_calendar, name="take-calendar"),
+    path("calendars/<str:secret>.ics", feed, name="calendar"),
+    path("partners/", agencies.partners, name="partners"),
+    path("partners/<int:number>/code/", agencies.send_code, name="send-code"),
+    path("partners/<int:number>/prove/", agencies.prove, name="prove-number"),
+    path("reports/", figures.reports, name="reports"),
+    path("reports/incidents.csv", figures.as_csv, name="report-csv"),
+    path("maintenance/", maintenance.maintenance, name="maintenance"),
+    path("maintenance/open/", maintenance.open_window, name="open-maintenance"),
+    path("maintenance/<int:number>/end/", maintenance.end_window, name="end-maintenance"),
 ]

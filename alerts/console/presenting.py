@@ -165,8 +165,12 @@ def state_words(incident: Incident) -> str:
         return f"Taken on by {incident.acknowledged_by}. If nobody closes it, paging starts again"
     if incident.state == Incident.State.SNOOZED:
         return f"Set aside by {incident.snoozed_by}. Paging starts again by itself"
-    if incident.policy_snapshot.get("quiet"):
-        return "Nobody is paged for this: it is shown here only."
+    snapshot = incident.policy_snapshot
+    if snapshot.get("quiet"):
+        because = f" ({snapshot['held_because']})" if snapshot.get("held_because") else ""
+        return f"Nobody is paged for this: it is shown here only{because}."
+    if snapshot.get("held_until") and (incident.step, incident.loop) == (0, 0):
+        return f"Nobody has taken it on. Paging waits ({snapshot['held_because']}). Next: {_next_step(incident)}"
     return f"Nobody has taken it on. Next: {_next_step(incident)}"
 
 
@@ -176,7 +180,9 @@ def _next_step(incident: Incident) -> str:
         return "everyone by SMS and voice"
     step = steps[min(incident.step, len(steps) - 1)]
     who = "the next people"
-    if step.get("rota"):
+    if step.get("role"):
+        who = f"every {step['role']} of the site"
+    elif step.get("rota"):
         who = str(Rota.objects.filter(pk=step["rota"]).first() or who)
     elif step.get("agency"):
         who = str(Agency.objects.filter(pk=step["agency"]).first() or who)

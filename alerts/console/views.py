@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from alerts import transitions
-from alerts.console import presenting
+from alerts.console import presenting, upkeep_banner
 from alerts.models import Contact, Evidence, Incident, TierChoices
 from alerts.transitions import TransitionError
 from zones.models import Camera
@@ -31,6 +31,8 @@ def open_incidents(request: HttpRequest, template: str = "console/open.html") ->
         "waiting": sum(card.waits for card in cards),
         "cameras": presenting.cameras(),
         "late": presenting.warnings(),
+        "works": upkeep_banner.works(),
+        "to_mend": upkeep_banner.to_mend(),
     }
     return render(request, template, context)
 

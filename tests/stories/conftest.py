@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -29,6 +30,11 @@ CLOCKS = (
     ("alerts_notification", "exhausted_at"),
     ("alerts_partnerpin", "locked_until"),
     ("alerts_incident", "resolved_at"),
+    ("alerts_maintenancewindow", "starts_at"),
+    ("alerts_maintenancewindow", "ends_at"),
+    ("alerts_numbercheck", "sent_at"),
+    ("alerts_partnertest", "claimed_at"),
+    ("alerts_partnertest", "sent_at"),
 )
 
 
@@ -70,11 +76,9 @@ class ControlRoom:
     def later(self, seconds: float) -> None:
         """Time goes by, for the database, the engine and the phones."""
         with connection.cursor() as cursor:
-            for table, column in CLOCKS:
-                cursor.execute(
-                    f"UPDATE {table} SET {column} = {column} - make_interval(secs => %s)",  # noqa: S608
-                    [seconds],
-                )
+            for table in dict.fromkeys(table for table, _ in CLOCKS):
+                columns = ", ".join(f"{c} = {c} - make_interval(secs => %(s)s)" for t, c in CLOCKS if t == table)
+                cursor.execute(f"UPDATE {table} SET {columns}", {"s": seconds})  # noqa: S608
         self.fake.account.advance(seconds)
         self.turn()
 
@@ -105,6 +109,7 @@ def room(
     """The demo's control room, ready."""
     settings.AUDIT_ANCHORS = tmp_path / "anchors.txt"  # type: ignore[attr-defined]
     call_command("loaddata", "demo", verbosity=0)
+    cache.clear()
     room = ControlRoom(twilio_fake)
     yield room
     room.engine.close()

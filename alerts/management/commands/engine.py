@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from alerts import database
+from alerts import database, upkeep
 from alerts.engine import Engine
 
 
@@ -17,4 +17,5 @@ class Command(BaseCommand):
         engine = Engine()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: engine.stopping.set())
+        upkeep.begin(engine.stopping)
         engine.run()

@@ -1,0 +1,77 @@
+"""Whether a number is the person's: a code goes out by SMS, and comes back as a reply or is typed in by an admin.
+
+A number that was never proven is paged all the same, at every tier, and is shown as unproven: a wrong digit is a
+reason to look at it by day, never a reason to be silent at night.
+"""
+
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.db.models.functions import Now
+
+from alerts import audit
+from alerts.channels import gateway
+from alerts.models import Contact, NumberCheck
+from alerts.planning import database_now
+
+DIGITS = 6
+TRIES = 5
+GOOD_FOR = timedelta(minutes=30)  # assumed: long enough to read a message out on the telephone
+
+
+def send_code(contact: Contact, *, by: str) -> str:
+    """Send a new code to a contact's number; returns what became of it in words."""
+    if not contact.mobile:
+        return "there is no number to prove."
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    NumberCheck.objects.update_or_create(
+        contact=contact,
+        defaults={
+            "number": contact.mobile,
+            "code_hash": make_password(code),
+            "tries_left": TRIES,
+            "sent_at": Now(),
+        },
+    )
+    outcome = gateway.ask(
+        gateway.client().messages.create,
+        to=contact.mobile,
+        from_=settings.TWILIO_FROM_NUMBER,
+        body=f"Handrail: your code is {code}. Reply with it to show that pages reach you. Good for 30 minutes.",
+    )
+    audit.record(by, "number code sent", contact=contact.pk)
+    if isinstance(outcome, gateway.Accepted):
+        return "a code is on its way. It counts when it comes back as a reply, or when you type it in."
+    return f"the code could not be sent: {outcome.words}."
+
+
+@transaction.atomic
+def confirm(contact: Contact, code: str, *, by: str) -> str | None:
+    """Take a code that came back.
+
+    Returns:
+        None where it proves the number; otherwise why it does not, in words.
+    """
+    check = NumberCheck.objects.select_for_update().filter(contact=contact).first()
+    if check is None or check.number != contact.mobile:
+        return "No code was sent to this number. Send one first."
+    if check.tries_left == 0 or database_now() - check.sent_at > GOOD_FOR:
+        return "This code is not good any more. Send a new one."
+    if not check_password(code.strip(), check.code_hash):
+        NumberCheck.objects.filter(pk=check.pk).update(tries_left=check.tries_left - 1)
+        return f"That is not the code. {check.tries_left - 1} tries are left."
+    check.delete()
+    Contact.objects.filter(pk=contact.pk).update(proven_mobile=contact.mobile, proven_at=Now())
+    audit.record(by, "number proven", contact=contact.pk)
+    return None
+
+
+def reply(contact: Contact, body: str) -> str | None:
+    """The answer to an SMS that is a code; None where it is none."""
+    words = body.strip()
+    if len(words) != DIGITS or not words.isdecimal() or not NumberCheck.objects.filter(contact=contact).exists():
+        return None
+    return confirm(contact, words, by=str(contact)) or "Thank you. Pages will reach you at this number."

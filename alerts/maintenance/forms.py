@@ -1,0 +1,53 @@
+"""A maintenance window as an administrator opens it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+
+from alerts.models import MaintenanceWindow
+from alerts.planning import database_now
+from zones.models import Camera, Site, Zone
+
+LONGEST_H = int(MaintenanceWindow.LONGEST / timedelta(hours=1))
+
+
+class WindowForm(forms.Form):
+    """Where, for how long, and why."""
+
+    place = forms.ChoiceField(label="What is worked on")
+    hours = forms.IntegerField(label=f"For how many hours (at most {LONGEST_H})", min_value=1, max_value=LONGEST_H)
+    starts_at = forms.DateTimeField(
+        label="From (empty: now)",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    reason = forms.CharField(max_length=200, label="Why", error_messages={"required": "Say why: the reason is kept."})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sites = [(f"site-{site.pk}", str(site)) for site in Site.objects.order_by("name")]
+        cameras = [(f"camera-{c.pk}", str(c)) for c in Camera.objects.select_related("site").order_by("pk")]
+        zones = [(f"zone-{z.pk}", str(z)) for z in Zone.objects.select_related("camera__site").order_by("pk")]
+        field: Any = self.fields["place"]
+        field.choices = [("Whole site", sites), ("Camera", cameras), ("Zone", zones)]
+
+    def clean_starts_at(self) -> Any:
+        """Now where nothing is said; the past is refused."""
+        now = database_now()
+        at = self.cleaned_data["starts_at"] or now
+        if at < now - timedelta(minutes=5):
+            raise forms.ValidationError("That is over already. Leave it empty to begin now.")
+        return at
+
+    def window(self, *, by: str) -> MaintenanceWindow:
+        """The window, not saved yet."""
+        kind, _, key = self.cleaned_data["place"].partition("-")
+        starts_at = self.cleaned_data["starts_at"]
+        return MaintenanceWindow(
+            **{f"{kind}_id": int(key)},
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=self.cleaned_data["hours"]),
+            reason=self.cleaned_data["reason"],
+            opened_by=by,
+        )
