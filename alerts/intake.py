@@ -18,7 +18,7 @@ from alerts.heartbeat import beat
 from alerts.models import ConcernReport, Evidence, Incident, Subject
 from alerts.planning import database_now
 from alerts.policies.place import Place
-from alerts.policies.plan import EVERYONE_IS_ASKED, first_action_in, plan
+from alerts.policies.plan import first_action_in, plan
 from alerts.policies.versions import named
 from zones.models import Zone
 from zones.tier import Tier
@@ -139,21 +139,16 @@ def _raise(incident: Incident, concern: Concern, zone: Zone) -> None:
 
 
 def snapshot(place: Place, tier: Tier, subject: Subject = Subject.PERSON) -> dict[str, Any]:
-    """What an incident runs on, with the policy's version; edits never change a page in flight.
-
-    Rows that cannot be made into a plan mean that everybody is asked: an incident is never refused for them.
-    """
-    made = dict(EVERYONE_IS_ASKED)
+    """What an incident runs on, with the policy's version; edits never change a page in flight."""
+    made = plan(place, tier, subject, database_now())
     try:
         with transaction.atomic():
-            made = plan(place, tier, subject, database_now())
-        with transaction.atomic():
-            made = named(made)
+            return named(made)
     except (OperationalError, InterfaceError):
         raise  # the database is away: the watch keeps the report and comes again
     except Exception:
-        logger.exception("the policy of site %s cannot be read or named; paging goes on", place.site)
-    return made
+        logger.exception("the version of site %s's policy cannot be kept; paging goes on", place.site)
+        return made
 
 
 def first_action(made: dict[str, Any]) -> Combinable:

@@ -10,7 +10,11 @@ from alerts.policies.drafts import why_not
 from alerts.policies.place import Place
 from alerts.policies.plan import first_action_in, plan
 from alerts.policies.versions import latest
+from alerts.rotas.duty import zone_of
+from alerts.rotas.hours import instant
 from zones.tier import Tier
+
+CENTURY = range(2000, 2100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +138,15 @@ def words_of(step: Step) -> str:
             row = model.objects.filter(pk=key).first()
             return f"{before}{row}" if row else "somebody who was deleted"
     return "nobody"
+
+
+def time_asked(words: str, time_zone: str) -> datetime:
+    """A time that somebody typed, by a site's clock unless it names another.
+
+    Raises:
+        ValueError: it is no time, or not of this century.
+    """
+    at = datetime.fromisoformat(words)
+    if at.year not in CENTURY:
+        raise ValueError("the year is not of this century")
+    return at if at.tzinfo else instant(at, zone_of(time_zone))

@@ -8,6 +8,8 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import InterfaceError, OperationalError, transaction
+
 from alerts.maintenance import windows
 from alerts.models import Channel, Policy, PolicyStep, Subject
 from alerts.policies.place import Place
@@ -27,8 +29,20 @@ def plan(place: Place, tier: Tier, subject: Subject, at: datetime) -> dict[str, 
 
     Returns:
         steps, loops, acknowledged_for_s; `policy`, its key; `quiet` where it is only shown; `held_until` (ISO 8601) and
-        `held_because` where its first page waits. No steps means that everybody is asked.
+        `held_because` where its first page waits. No steps means that everybody is asked, as it is for rows that cannot
+        be made into a plan: an incident is never refused for them.
     """
+    try:
+        with transaction.atomic():
+            return _plan(place, tier, subject, at)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: whoever asks comes again
+    except Exception:
+        logger.exception("the policy of site %s cannot be read: everybody who can be reached is paged", place.site)
+        return dict(EVERYONE_IS_ASKED)
+
+
+def _plan(place: Place, tier: Tier, subject: Subject, at: datetime) -> dict[str, Any]:
     policy = Policy.objects.select_related("site").filter(site_id=place.site, subject=subject, tier=tier).first()
     if tier is Tier.NOTICE or (policy is None and subject == Subject.CAMERA):
         return dict(SHOWN_ONLY)

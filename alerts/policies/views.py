@@ -9,11 +9,10 @@ from django.views.decorators.http import require_safe
 
 from alerts.agencies import monthly_test
 from alerts.planning import database_now
-from alerts.policies.forecast import forecast
+from alerts.policies.forecast import forecast, time_asked
 from alerts.policies.place import Place
 from alerts.policies.warnings import of_policies
 from alerts.rotas.duty import zone_of
-from alerts.rotas.hours import instant
 from alerts.rotas.warnings import of_rotas
 from zones.models import Zone
 from zones.tier import Tier
@@ -48,7 +47,6 @@ def who_is_paged(request: HttpRequest) -> HttpResponse:
 def _time(words: str, zone: Zone | None) -> datetime | None:
     """A time by the site's clock; None for one that cannot be read."""
     try:
-        at = datetime.fromisoformat(words)
-        return instant(at.replace(tzinfo=None), zone_of(zone.camera.site.time_zone)) if zone else None
-    except (ValueError, OverflowError):
+        return time_asked(words, zone.camera.site.time_zone) if zone else None
+    except ValueError:
         return None

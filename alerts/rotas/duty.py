@@ -21,7 +21,7 @@ def zone_of(name: str) -> ZoneInfo:
     """A time zone by its name; this service's own for a name that means nothing."""
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):  # not found is a KeyError
         logger.error("%r is no time zone; %s is used instead", name, settings.TIME_ZONE)
         return ZoneInfo(settings.TIME_ZONE)
 

@@ -1,7 +1,7 @@
 """Shifts from a calendar file: all of it or nothing, and every fault names its event."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -62,7 +62,7 @@ def read(content: bytes, people: Mapping[str, int], zone: ZoneInfo, now: datetim
         raise CalendarError(f"The file is larger than {LARGEST_BYTES // 1000} kB: is it a calendar?")
     try:
         calendar = Calendar.from_ical(content)
-        _refuse_endless(calendar)
+        _refuse(calendar.walk("VEVENT"), zone)
         events = recurring_ical_events.of(calendar).between(now, now + AHEAD)
     except CalendarError:
         raise
@@ -83,13 +83,23 @@ def read(content: bytes, people: Mapping[str, int], zone: ZoneInfo, now: datetim
     return sorted(entries, key=lambda entry: (entry.starts_at, entry.contact))
 
 
-def _refuse_endless(calendar: Any) -> None:
-    for event in calendar.walk("VEVENT"):
-        rules = event.get("RRULE") or []
-        for rule in rules if isinstance(rules, list) else [rules]:
-            for often in rule.get("FREQ", []):
-                if str(often).upper() not in REPEATS:
-                    raise CalendarError(f"{_name(event)}: it repeats {str(often).lower()}, which no shift does.")
+def _refuse(events: Iterable[Any], zone: ZoneInfo) -> None:
+    """Refuse what the library that writes repeats out would pass over or never finish."""
+    faults = [fault for event in events for fault in _faults(event, zone)]
+    if faults:
+        raise CalendarError("\n".join(dict.fromkeys(faults)))
+
+
+def _faults(event: Any, zone: ZoneInfo) -> Iterator[str]:
+    if event.get("DTSTART") is None:
+        yield f"{_name(event)}: it has no DTSTART."
+    elif event.get("DTEND") is not None and _instant(event, "DTEND", zone) <= _instant(event, "DTSTART", zone):
+        yield f"{_name(event)}: it ends before it begins."
+    rules = event.get("RRULE") or []
+    for rule in rules if isinstance(rules, list) else [rules]:
+        for often in rule.get("FREQ", []):
+            if str(often).upper() not in REPEATS:
+                yield f"{_name(event)}: it repeats {str(often).lower()}, which no shift does."
 
 
 def _entry(event: Any, people: Mapping[str, int], zone: ZoneInfo) -> Entry:
@@ -115,8 +125,6 @@ def _words(event: Any) -> Iterator[str]:
 
 
 def _instant(event: Any, name: str, zone: ZoneInfo) -> datetime:
-    if event.get(name) is None:
-        raise CalendarError(f"{_name(event)}: it has no {name}.")
     value = event[name].dt
     if not isinstance(value, datetime):
         value = datetime.combine(value, datetime.min.time())

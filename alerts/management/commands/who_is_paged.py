@@ -7,10 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from alerts.planning import database_now
-from alerts.policies.forecast import Forecast, StepForecast, forecast
+from alerts.policies.forecast import Forecast, StepForecast, forecast, time_asked
 from alerts.policies.place import Place
 from alerts.rotas.duty import zone_of
-from alerts.rotas.hours import instant
 from zones.models import Zone
 from zones.tier import Tier
 
@@ -71,7 +70,6 @@ def _zone(words: str) -> Zone:
 
 def _time(words: str, time_zone: str) -> datetime:
     try:
-        at = datetime.fromisoformat(words)
+        return time_asked(words, time_zone)
     except ValueError as error:
         raise CommandError(f'"{words}" is no time; write for example 2026-12-25T03:00') from error
-    return at if at.tzinfo else instant(at, zone_of(time_zone))
