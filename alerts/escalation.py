@@ -69,17 +69,27 @@ def _step(raw: Any) -> Step | None:
         return Step(
             wait_s=int(raw["wait_s"]),
             channels=tuple(raw["channels"]),
-            rota=raw.get("rota"),
-            agency=raw.get("agency"),
-            contact=raw.get("contact"),
+            rota=_key(raw.get("rota")),
+            agency=_key(raw.get("agency")),
+            contact=_key(raw.get("contact")),
             everyone=bool(raw.get("everyone")),
             role=str(raw.get("role") or ""),
-            site=raw.get("site"),
-            camera=raw.get("camera"),
-            zone=raw.get("zone"),
+            site=_key(raw.get("site")),
+            camera=_key(raw.get("camera")),
+            zone=_key(raw.get("zone")),
         )
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
+
+
+def _key(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
+def loops_of(snapshot: Mapping[str, Any]) -> int:
+    """How often the steps are gone through before the last repeats; once where that cannot be read."""
+    loops = snapshot.get("loops")
+    return max(loops, 1) if isinstance(loops, int) else 1
 
 
 def after(position: Position, steps: Sequence[Step], loops: int) -> Position:
@@ -97,15 +107,20 @@ def step_at(position: Position, steps: Sequence[Step]) -> Step:
     return steps[min(position.step, len(steps) - 1)]
 
 
-def longest_wait_s(state: str, tier: int, snapshot: Mapping[str, Any]) -> int:
-    """The longest that the next action of an unresolved incident can rightly lie ahead, seconds."""
+def longest_wait_s(state: str, tier: int, snapshot: Mapping[str, Any], *, begun: bool = True) -> int:
+    """The longest that the next action of an unresolved incident can rightly lie ahead, seconds.
+
+    Before its first step it may be held, by quiet hours or maintenance.
+    """
     if snapshot.get("quiet"):
         return max(QUIET_LOOK_S, SNOOZE_S[Tier(tier)])
     if state == "acknowledged":
         return int(snapshot.get("acknowledged_for_s", 900))
     if state == "snoozed":
         return SNOOZE_S[Tier(tier)]
-    return max(LEAST_WAIT_S, EVERYONE.wait_s, *(step.wait_s for step in steps_of(snapshot)))
+    held = snapshot.get("held_for_s")
+    hold_s = held if isinstance(held, int) and not begun else 0
+    return max(LEAST_WAIT_S, EVERYONE.wait_s, hold_s, *(step.wait_s for step in steps_of(snapshot)))
 
 
 # --- Attempts: states only move forward ---------------------------------------------------------------------

@@ -3,22 +3,22 @@
 import hashlib
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
-from alerts import audit
+from alerts import audit, database
 from alerts.heartbeat import beat
 from alerts.models import ConcernReport, Evidence, Incident, Subject
 from alerts.planning import database_now
 from alerts.policies.place import Place
-from alerts.policies.plan import first_action_in, plan
+from alerts.policies.plan import plan
 from alerts.policies.versions import named
 from zones.models import Zone
 from zones.tier import Tier
@@ -144,16 +144,16 @@ def snapshot(place: Place, tier: Tier, subject: Subject = Subject.PERSON) -> dic
     try:
         with transaction.atomic():
             return named(made)
-    except (OperationalError, InterfaceError):
-        raise  # the database is away: the watch keeps the report and comes again
     except Exception:
+        if database.lost():
+            raise  # the watch keeps the report and comes again
         logger.exception("the version of site %s's policy cannot be kept; paging goes on", place.site)
         return made
 
 
 def first_action(made: dict[str, Any]) -> Combinable:
     """When an incident with this snapshot pages first: now, unless quiet hours or maintenance hold it."""
-    return Now() + first_action_in(made, database_now())
+    return Now() + timedelta(seconds=made.get("held_for_s", 0))
 
 
 def media_is_well() -> None:

@@ -21,6 +21,7 @@ from alerts.escalation import (
     Position,
     Step,
     after,
+    loops_of,
     step_at,
     steps_of,
 )
@@ -147,7 +148,7 @@ def advance(incident: Incident, plan: Plan) -> None:
         plan.wait(incident, QUIET_LOOK_S)
         return
     steps = steps_of(incident.policy_snapshot)
-    loops = int(incident.policy_snapshot.get("loops", 1))
+    loops = loops_of(incident.policy_snapshot)
     position = Position(incident.loop, incident.step)
     told, wait_s = 0, 0
     for _ in range(STEPS_AT_ONCE):
@@ -218,9 +219,9 @@ def reaching(step: Step, at: datetime) -> Reach:
     try:
         with transaction.atomic():
             return reach(step, at)
-    except (OperationalError, InterfaceError):
-        raise  # the database is away: the engine waits for it
     except Exception:
+        if database.lost():
+            raise
         logger.exception("a step cannot be read: everybody who can be reached is paged")
         return Reach(tuple(everyone()), ("this step cannot be read: everybody who can be reached is paged",))
 

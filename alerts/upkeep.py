@@ -7,7 +7,7 @@ alone and is tried again at the next look.
 import logging
 import threading
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
 from alerts.agencies import monthly_test
 from alerts.maintenance import windows
@@ -21,8 +21,6 @@ def look() -> None:
     for part in (windows.settle, monthly_test.due):
         try:
             part()
-        except (OperationalError, InterfaceError):
-            logger.warning("the database is away; %s is tried again", part.__module__)
         except Exception:
             logger.exception("%s failed; paging goes on", part.__module__)
 

@@ -5,15 +5,16 @@ the next round: the row is written first, and a row without an answer of the pro
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from alerts import audit
-from alerts.channels import gateway
+from alerts.agencies import texting
+from alerts.channels.interface import Accepted, Refused, Unknown
 from alerts.models import Agency, Contact, Incident, PartnerTest
 from alerts.planning import database_now
 from alerts.rotas.duty import hours_of, zone_of
@@ -70,17 +71,15 @@ def _untested(agency: Agency, month: date) -> QuerySet[Contact]:
 
 
 def _send(test: PartnerTest) -> None:
-    outcome = gateway.ask(
-        gateway.client().messages.create, to=test.contact.mobile, from_=settings.TWILIO_FROM_NUMBER, body=TEXT
-    )
+    outcome = texting.send(test.contact.mobile, TEXT)
     row = PartnerTest.objects.filter(pk=test.pk)
     match outcome:
-        case gateway.Accepted(sid):
+        case Accepted(sid):
             row.update(sent_at=Now(), provider_sid=sid)
-        case gateway.Refused(code, words):
+        case Refused(code, words):
             row.update(error=f"{code} {words}"[:200], flagged_at=Now())
             audit.record("engine", "monthly test failed", contact=test.contact_id, code=code)
-        case gateway.Unknown():
+        case Unknown():
             pass  # sent again in a few minutes: two tests are better than none
 
 
@@ -92,15 +91,14 @@ def _flag() -> None:
             audit.record("engine", "monthly test unanswered", contact=test.contact_id, name=str(test.contact))
 
 
-def reply(contact: Contact, body: str) -> str | None:
-    """The answer to `1` from a contact whose test waits for it; None where none does."""
-    if body.strip() != "1":
-        return None
-    waiting = PartnerTest.objects.filter(contact=contact, answered_at=None).exclude(sent_at=None)
-    if not waiting.update(answered_at=Now(), flagged_at=None):
-        return None
-    audit.record(str(contact), "monthly test answered", contact=contact.pk)
-    return "Thank you: the test reached you. Nothing else is needed."
+def reply(people: Sequence[Contact]) -> str | None:
+    """The answer to `1` from those whose test waits for it; None where none does."""
+    waiting = PartnerTest.objects.filter(contact__in=people, answered_at=None).exclude(sent_at=None)
+    answered = list(waiting.select_for_update())
+    for test in answered:
+        PartnerTest.objects.filter(pk=test.pk).update(answered_at=Now(), flagged_at=None)
+        audit.record(str(test.contact), "monthly test answered", contact=test.contact_id)
+    return "Thank you: the test reached you. Nothing else is needed." if answered else None
 
 
 def unanswered() -> QuerySet[PartnerTest]:

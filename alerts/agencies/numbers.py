@@ -5,15 +5,16 @@ reason to look at it by day, never a reason to be silent at night.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
-from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models.functions import Now
 
 from alerts import audit
-from alerts.channels import gateway
+from alerts.agencies import texting
+from alerts.channels.interface import Accepted
 from alerts.models import Contact, NumberCheck
 from alerts.planning import database_now
 
@@ -36,14 +37,12 @@ def send_code(contact: Contact, *, by: str) -> str:
             "sent_at": Now(),
         },
     )
-    outcome = gateway.ask(
-        gateway.client().messages.create,
-        to=contact.mobile,
-        from_=settings.TWILIO_FROM_NUMBER,
-        body=f"Handrail: your code is {code}. Reply with it to show that pages reach you. Good for 30 minutes.",
+    outcome = texting.send(
+        contact.mobile,
+        f"Handrail: your code is {code}. Reply with it: pages will reach you. Good for 30 minutes.",
     )
     audit.record(by, "number code sent", contact=contact.pk)
-    if isinstance(outcome, gateway.Accepted):
+    if isinstance(outcome, Accepted):
         return "a code is on its way. It counts when it comes back as a reply, or when you type it in."
     return f"the code could not be sent: {outcome.words}."
 
@@ -69,9 +68,11 @@ def confirm(contact: Contact, code: str, *, by: str) -> str | None:
     return None
 
 
-def reply(contact: Contact, body: str) -> str | None:
-    """The answer to an SMS that is a code; None where it is none."""
+def reply(people: Sequence[Contact], body: str) -> str | None:
+    """The answer to an SMS that is a code, for all who share the number; None where it is none."""
     words = body.strip()
-    if len(words) != DIGITS or not words.isdecimal() or not NumberCheck.objects.filter(contact=contact).exists():
+    asked = [contact for contact in people if NumberCheck.objects.filter(contact=contact).exists()]
+    if len(words) != DIGITS or not words.isdecimal() or not asked:
         return None
-    return confirm(contact, words, by=str(contact)) or "Thank you. Pages will reach you at this number."
+    faults = [confirm(contact, words, by=str(contact)) for contact in asked]
+    return faults[0] if all(faults) else "Thank you. Pages will reach you at this number."

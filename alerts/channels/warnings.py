@@ -21,7 +21,8 @@ def channel_warnings() -> list[str]:
 
 
 def _switched_off() -> list[str]:
-    used = {name for channels in PolicyStep.objects.values_list("channels", flat=True) for name in channels}
+    rows = PolicyStep.objects.values_list("channels", flat=True)
+    used = {name for channels in rows if isinstance(channels, list) for name in channels}
     return [
         f"{Channel(name).label.capitalize()} is switched off, and a policy uses it: the next channel goes instead. "
         f"Not set: {', '.join(missing)}."

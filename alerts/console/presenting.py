@@ -169,7 +169,7 @@ def state_words(incident: Incident) -> str:
     if snapshot.get("quiet"):
         because = f" ({snapshot['held_because']})" if snapshot.get("held_because") else ""
         return f"Nobody is paged for this: it is shown here only{because}."
-    if snapshot.get("held_until") and (incident.step, incident.loop) == (0, 0):
+    if snapshot.get("held_for_s") and (incident.step, incident.loop) == (0, 0):
         return f"Nobody has taken it on. Paging waits ({snapshot['held_because']}). Next: {_next_step(incident)}"
     return f"Nobody has taken it on. Next: {_next_step(incident)}"
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from twilio.twiml.messaging_response import MessagingResponse
 
 from alerts import audit, transitions
+from alerts.agencies import monthly_test, numbers
 from alerts.inbound.acting import act
 from alerts.inbound.callbacks import SID, field, keep, security, signed
 from alerts.inbound.reading import Answer, Start, Stop, Words, read
@@ -38,6 +39,8 @@ def reply(request: HttpRequest) -> HttpResponse:
 
 def _answer(people: list[Contact], body: str) -> str:
     """Do what a person answered; returns what to tell them. A phone that is shared speaks for who was told."""
+    if (proven := numbers.reply(people, body)) is not None:
+        return proven
     said = read(body, stopped=any(contact.sms_refused_at for contact in people))
     match said:
         case Stop():
@@ -83,7 +86,7 @@ def _code(people: list[Contact], code: str, number: int | None) -> str:
         if not told:
             return f"There is no open incident #{number} for you."
     if not told:
-        return NOTHING_OPEN
+        return (code == "1" and monthly_test.reply(people)) or NOTHING_OPEN
     if len(told) > 1:
         numbers = ", ".join(f"{code} {incident.pk}" for incident in told[:LISTED])
         return f"More than one is open. Which? Reply with the number: {numbers}"

@@ -8,7 +8,7 @@ from alerts.models import Agency, Channel, Contact, Rota, Subject
 from alerts.planning import reaching, usable
 from alerts.policies.drafts import why_not
 from alerts.policies.place import Place
-from alerts.policies.plan import first_action_in, plan
+from alerts.policies.plan import plan
 from alerts.policies.versions import latest
 from alerts.rotas.duty import zone_of
 from alerts.rotas.hours import instant
@@ -73,7 +73,7 @@ def forecast(place: Place, tier: Tier, at: datetime, subject: Subject = Subject.
     """Who would be paged for a concern at a place, step by step through the first loop."""
     made = plan(place, tier, subject, at)
     shown = bool(made.get("quiet"))
-    wait = first_action_in(made, at)
+    wait = timedelta(seconds=made.get("held_for_s", 0))
     steps = () if shown else tuple(_walk(steps_of(made), at + wait))
     because = str(made.get("held_because", ""))
     return Forecast(

@@ -5,11 +5,13 @@ towards more people and more channels, never towards fewer.
 """
 
 import logging
-from datetime import datetime, timedelta
+import math
+from datetime import datetime
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
+from alerts import database
 from alerts.maintenance import windows
 from alerts.models import Channel, Policy, PolicyStep, Subject
 from alerts.policies.place import Place
@@ -28,16 +30,16 @@ def plan(place: Place, tier: Tier, subject: Subject, at: datetime) -> dict[str, 
     """The snapshot of a policy for an incident at a place.
 
     Returns:
-        steps, loops, acknowledged_for_s; `policy`, its key; `quiet` where it is only shown; `held_until` (ISO 8601) and
+        steps, loops, acknowledged_for_s; `policy`, its key; `quiet` where it is only shown; `held_for_s` and
         `held_because` where its first page waits. No steps means that everybody is asked, as it is for rows that cannot
         be made into a plan: an incident is never refused for them.
     """
     try:
         with transaction.atomic():
             return _plan(place, tier, subject, at)
-    except (OperationalError, InterfaceError):
-        raise  # the database is away: whoever asks comes again
     except Exception:
+        if database.lost():
+            raise
         logger.exception("the policy of site %s cannot be read: everybody who can be reached is paged", place.site)
         return dict(EVERYONE_IS_ASKED)
 
@@ -91,24 +93,16 @@ def _as_walked(steps: list[dict[str, Any]], place: Place) -> list[dict[str, Any]
 
 
 def _held(policy: Policy | None, place: Place, tier: Tier, at: datetime) -> dict[str, Any]:
-    """Whether the first page waits. The later of two reasons counts."""
+    """Whether and how long the first page waits. The later of two reasons counts."""
     held: dict[str, Any] = {}
+    until: datetime | None = None
     zone = zone_of(policy.site.time_zone) if policy else None
     if policy and zone and (until := held_until(hours_of(policy.quiet_hours, ALWAYS), tier, at, zone)):
         if policy.quiet_way == Policy.Quiet.SHOW:
             return {"quiet": True, "held_because": "quiet hours"}
-        held = {"held_until": until.isoformat(), "held_because": "quiet hours"}
+        held = {"held_because": "quiet hours"}
     window = windows.holding(place, tier, at)
-    if window is not None and (not held or window.ends_at > datetime.fromisoformat(held["held_until"])):
-        because = f"maintenance of {window.place}: {window.reason}"
-        held = {"held_until": window.ends_at.isoformat(), "held_because": because, "maintenance": window.pk}
-    return held
-
-
-def first_action_in(snapshot: dict[str, Any], at: datetime) -> timedelta:
-    """How long the first page waits from now on; zero unless it is held."""
-    try:
-        until = datetime.fromisoformat(snapshot["held_until"])
-        return max(until - at, timedelta(0))
-    except (KeyError, TypeError, ValueError):
-        return timedelta(0)
+    if window is not None and (until is None or window.ends_at > until):
+        until = window.ends_at
+        held = {"held_because": f"maintenance of {window.place}: {window.reason}", "maintenance": window.pk}
+    return held | {"held_for_s": math.ceil((until - at).total_seconds())} if until else {}

@@ -103,9 +103,11 @@ def _faults(event: Any, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _entry(event: Any, people: Mapping[str, int], zone: ZoneInfo) -> Entry:
+    if event.get("DTEND") is None:
+        raise CalendarError(f"{_name(event)}: it has no end.")
     starts_at, ends_at = _instant(event, "DTSTART", zone), _instant(event, "DTEND", zone)
     if ends_at <= starts_at:
-        raise CalendarError(f"{_name(event)}: it ends before it begins.")
+        raise CalendarError(f"{_name(event)}: it ends as it begins.")
     found = {people[words] for words in _words(event) if words in people}
     if len(found) == 1:
         return Entry(found.pop(), starts_at, ends_at)

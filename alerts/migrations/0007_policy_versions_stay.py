@@ -18,5 +18,5 @@ DROP FUNCTION alerts_policy_version_stays();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("alerts", "0005_policies_rotas_agencies_maintenance")]
+    dependencies = [("alerts", "0006_policies_rotas_agencies_maintenance")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
