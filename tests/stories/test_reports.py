@@ -47,8 +47,8 @@ def test_an_empty_report_says_what_to_do(operator: Client) -> None:
 def test_the_page_shows_tiers_agencies_errors_and_who_answers(operator: Client, room: ControlRoom) -> None:
     a_day(room)
     text = operator.get("/reports/").content.decode()
-    for words in ("3 incidents", "critical", "urgent", "Bridge Watch", "River Rescue",
-                  "30003: the phone was off or out of reach", "Bea, Bridge Watch", "no answer yet", "<svg"):  # fmt: skip
+    shown = ("3 incidents", "critical", "urgent", "Bridge Watch", "River Rescue", "Bea, Bridge Watch", "no answer yet")
+    for words in (*shown, "30003: the phone was off or out of reach", "<svg"):
         assert words in text, words
 
 
