@@ -17,6 +17,7 @@ from welfare.watch.attention import PoseSchedule
 from welfare.watch.detector import Detector
 from welfare.watch.ground import HeightCalibration
 from welfare.watch.motion import Gate
+from welfare.watch.objects import LeftObjects
 from welfare.watch.pose import PoseEstimator
 from welfare.watch.tiles import regions_for
 from welfare.watch.tracker import Track, Tracker
@@ -70,6 +71,7 @@ class Pipeline:
         self._tracker = Tracker()
         self._poses = PoseSchedule()
         self._name = object()  # tells its tracks from those of another camera of the process
+        self._left = LeftObjects(view)
         self._assessor = Assessor(view, profiles)
         self._heights = HeightCalibration(view) if view.estimated else None
 
@@ -98,9 +100,11 @@ class Pipeline:
             tracks = self._tracker.update(t_s, boxes, scores)
         with _timed(cost, "pose"):
             observations = self._with_poses(image, self._observed(t_s, tracks))
+        with _timed(cost, "objects"):
+            things = self._left.look(t_s, image, observations)
         with _timed(cost, "assess"):
             self._recalibrate(observations)
-            events = self._assessor.update(t_s, observations)
+            events = self._assessor.update(t_s, observations, things)
         return Step(t_s, observations, tuple(events), len(tiles), cost)
 
     def snapshot(self) -> dict[str, Any]:
@@ -147,6 +151,7 @@ class Pipeline:
         if better is not None:
             self._view = better
             self._gate = Gate(better, regions_for(better), self._gate.motion)
+            self._left.recalibrate(better)
             self._assessor.recalibrate(better)
 
 
