@@ -251,7 +251,7 @@ def _ground(view: View, size: tuple[int, int], scale: float) -> NDArray[np.uint8
     for zone in view.zones:
         cv2.fillPoly(mask, [np.round(zone.polygon * scale).astype(np.int32)], 1)
     room = max(3, round(person_px(view, 50) * scale * ROOM))
-    return cv2.dilate(mask, np.ones((room, room), np.uint8))
+    return np.asarray(cv2.dilate(mask, np.ones((room, room), np.uint8)), dtype=np.uint8)
 
 
 def _joined(a: Thing, b: Thing) -> Thing:
