@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,9 @@ class Concern:
         triggered: a trigger raised it.
         metres_estimated: the camera is not calibrated.
         frame_at: UTC time of the frame.
-        reasons: strongest first, each {cue, words, value, unit, confidence, weight_nats}.
+        reasons: strongest first, each {cue, words, value, unit, confidence, weight_nats, t_s}.
         box_px: x1 y1 x2 y2 of the person on the picture.
+        trail: the score by cue up to this frame, for `alerts.evidence.timeline`; empty where there is none.
     """
 
     camera_id: int
@@ -54,6 +55,7 @@ class Concern:
     frame_at: datetime
     reasons: tuple[dict[str, Any], ...]
     box_px: tuple[float, float, float, float]
+    trail: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def _write(concern: Concern, zone: Zone) -> Reported:
         frame_at=concern.frame_at,
         reasons=list(concern.reasons),
         box_px=list(concern.box_px),
+        trail=concern.trail,
     )
     return Reported(incident.pk, opened, raised)
 

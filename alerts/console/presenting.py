@@ -1,7 +1,7 @@
 """What an operator reads: incidents, pages and cameras in plain words."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,6 +12,7 @@ from alerts import lateness
 from alerts.channels.warnings import channel_warnings
 from alerts.delivery import MACHINES
 from alerts.escalation import SNOOZE_S, SNOOZES
+from alerts.evidence.timeline import Timeline, timeline
 from alerts.models import Agency, Attempt, AuditEvent, ConcernReport, Contact, Evidence, Incident, Rota
 from zones.models import Camera, CameraStatus, Site
 from zones.tier import Tier
@@ -150,7 +151,21 @@ def reasons(concern: ConcernReport | None) -> list[dict[str, Any]]:
     """A report's reasons with how sure the sight was, in words."""
     if concern is None:
         return []
-    return [reason | {"sureness": _sureness(float(reason["confidence"]))} for reason in concern.reasons]
+    return [
+        reason | {"sureness": _sureness(float(reason["confidence"])), "at": _frame_time(reason)}
+        for reason in concern.reasons
+    ]
+
+
+def evidence_timeline(incident: Incident) -> Timeline | None:
+    """The score by cue over time, as the newest report that has it tells; None where none has."""
+    told = max((r for r in incident.concerns.all() if r.trail), key=lambda report: report.frame_at, default=None)
+    return timeline(told.trail, timezone.localtime(told.frame_at)) if told else None
+
+
+def _frame_time(reason: dict[str, Any]) -> datetime | None:
+    """When the frame was taken that shows a cue best."""
+    return datetime.fromtimestamp(reason["t_s"], UTC) if reason.get("t_s") else None
 
 
 def _sureness(confidence: float) -> str:

@@ -48,7 +48,12 @@ def incident(request: HttpRequest, number: int, template: str = "console/inciden
         "incident": found,
         "tier": found.label,
         "shape": presenting.shape(found),
-        "concern": concern and {"reasons": presenting.reasons(concern), "metres_estimated": concern.metres_estimated},
+        "concern": concern
+        and {
+            "reasons": presenting.reasons(concern),
+            "metres_estimated": concern.metres_estimated,
+            "timeline": presenting.evidence_timeline(found),
+        },
         "state_words": presenting.state_words(found),
         "next_at": found.next_action_at if unresolved else None,
         "pages": presenting.pages(found),

@@ -113,7 +113,10 @@ class ConcernReport(models.Model):
     frame_at = models.DateTimeField()
     received_at = models.DateTimeField(db_default=Now())
     reasons = models.JSONField(
-        default=list, help_text="Strongest first: {cue, words, value, unit, confidence, weight_nats}."
+        default=list, help_text="Strongest first: {cue, words, value, unit, confidence, weight_nats, t_s}."
+    )
+    trail = models.JSONField(
+        default=dict, help_text="The score by cue up to this report, bounded: see alerts.evidence.timeline."
     )
     box_px = models.JSONField(default=list)
 

@@ -290,6 +290,9 @@ class _ZoneAssessor:
         last, p = episode.last, self.profile
         if last is None:  # an episode is fed before it can raise anything
             raise RuntimeError("a concern needs a person who was seen")
+        name, nats, _ = context
+        parts = episode.evidence.parts() | ({name: nats} if name else {})
+        episode.note_score(TrailPoint(t_s, score.value, score.high, parts), last=True)
         found = [*episode.evidence.reasons(), *_around(context, t_s)]
         if trigger is not None:
             found.insert(0, trigger)
@@ -320,6 +323,7 @@ class _ZoneAssessor:
             metres_estimated=self.view.estimated,
             reasons=tuple(found),
             trail=tuple(episode.trail),
+            levels=(p.notice, p.concern, p.urgent),
         )
 
 

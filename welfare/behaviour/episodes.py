@@ -145,11 +145,12 @@ class Episode:
         while self.postures[0][0] < t_s - self.profile.outlook_window_s:
             self.postures.popleft()
 
-    def note_score(self, point: TrailPoint) -> None:
-        """Keep the score once a second, and more rarely while nothing changes."""
+    def note_score(self, point: TrailPoint, *, last: bool = False) -> None:
+        """Keep the score once a second, and more rarely while nothing changes; the last one before a report always."""
         if self.trail:
-            last = self.trail[-1]
-            if point.t_s - last.t_s < (1.0 if _differs(point, last) else TRAIL_EVERY_S):
+            passed = point.t_s - self.trail[-1].t_s
+            wanted = 0.01 if last else 1.0 if _differs(point, self.trail[-1]) else TRAIL_EVERY_S
+            if passed < wanted:
                 return
         self.trail.append(point)
 

@@ -114,6 +114,7 @@ class ConcernRaised:
         metres_estimated: the camera is not calibrated; metres are rough.
         reasons: strongest first.
         trail: the score up to here, at most one point a second.
+        levels: the scores of notice, concern and urgent here, nats.
     """
 
     t_s: float
@@ -131,6 +132,7 @@ class ConcernRaised:
     metres_estimated: bool
     reasons: tuple[Reason, ...]
     trail: tuple[TrailPoint, ...] = field(repr=False)
+    levels: tuple[float, float, float]
 
 
 Event = EpisodeChanged | CueMeasured | ConcernRaised

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from welfare.behaviour.events import ConcernRaised, CueMeasured, EpisodeChanged, Event, Reason, TrailPoint
+from welfare.behaviour.events import ConcernRaised, CueMeasured, EpisodeChanged, Event, Reason
 from welfare.behaviour.observation import Observation
 
 
@@ -73,10 +73,18 @@ def reason_line(reason: Reason) -> dict[str, Any]:
     }
 
 
-def trail_line(point: TrailPoint) -> list[Any]:
-    """A score in time, short: seconds, L, the most that L could be, and what each cue counts."""
-    parts = {cue: round(nats, 2) for cue, nats in point.parts.items() if abs(nats) >= 0.01}
-    return [round(point.t_s, 1), round(point.score, 2), round(point.score_high, 2), parts]
+def trail_lines(event: ConcernRaised) -> dict[str, Any]:
+    """The score by cue up to a concern, as `alerts.evidence.timeline` draws it; times before the concern's frame."""
+    points = [
+        [
+            round(point.t_s - event.t_s, 1),
+            round(point.score, 2),
+            round(point.score_high, 2),
+            {cue: round(nats, 2) for cue, nats in point.parts.items() if abs(nats) >= 0.01},
+        ]
+        for point in event.trail
+    ]
+    return {"levels": list(event.levels), "points": points}
 
 
 def _metres(at: tuple[float, float]) -> list[float] | None:

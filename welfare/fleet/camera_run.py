@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from alerts.intake import Concern
 from welfare.behaviour.events import ConcernRaised
 from welfare.behaviour.profile import Profile
-from welfare.evaluation.event_lines import reason_line
+from welfare.evaluation.event_lines import reason_line, trail_lines
 from welfare.fleet.leases import Lease
 from welfare.fleet.models import EpisodeCheckpoint
 from welfare.fleet.outbox import Entry, Outbox
@@ -163,6 +163,7 @@ class CameraRun:
             frame_at=datetime.fromtimestamp(frame.at_s, UTC),
             reasons=tuple(reason_line(reason) for reason in event.reasons),
             box_px=event.box_px,
+            trail=trail_lines(event),
         )
         logger.warning("camera %s: %s welfare concern in %s", self._camera.pk, event.tier.word, event.zone)
         still = f"stills/{concern.frame_at:%Y/%m/%d}/{uuid.uuid4()}.jpg"

@@ -1,5 +1,6 @@
 """The operator's pages over HTTP: who may see what, and that nothing changes but by a POST."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,19 @@ def test_no_path_leads_out_of_the_evidence(
 ) -> None:
     address = with_file(room, tmp_path / "media", settings, name, b"x" * 100)
     assert operator.get(address).status_code == 404
+
+
+def test_an_incident_shows_its_evidence_over_time_and_the_frame_of_each_reason(
+    room: ControlRoom, operator: Client
+) -> None:
+    at = timezone.now()
+    reason = {"cue": "stay", "words": "stayed near the edge for 75 s", "value": 75.0, "unit": "s", "confidence": 0.9,
+              "weight_nats": 0.4, "t_s": at.timestamp() - 90}  # fmt: skip
+    points = [[-30.0, 0.3, 0.3, {"alone": 0.3}], [0.0, 0.7, 3.5, {"alone": 0.3, "stay": 0.4}]]
+    incident = room.sees(frame_at=at, reasons=(reason,), trail={"levels": [1.5, 3.0, 4.5], "points": points})
+    page = operator.get(f"/incidents/{incident.pk}/").content.decode()
+    shown = timezone.localtime(at - timedelta(seconds=90))
+    assert f"{shown:%H:%M:%S}" in page
+    assert "Evidence over time, by cue" in page
+    assert "stay at the edge up to 0.4" in page
+    assert 'class="could"' in page
