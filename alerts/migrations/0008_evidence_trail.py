@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('alerts', '0005_snooze_and_audit_links'),
+        ('alerts', '0007_policy_versions_stay'),
     ]
 
     operations = [
