@@ -17,6 +17,7 @@ from alerts.models import Attempt, Incident
 logger = logging.getLogger(__name__)
 SLACK_S = 2
 QUEUED_AT_MOST_S = 120  # assumed: a channel that failed is tried again well before
+PACED_AT_MOST_S = 3600  # assumed: a notice or concern may stand in its sender's queue for so long
 LOOK_AT_MOST_S = 60  # the provider is asked after a silent attempt at least this often
 
 
@@ -41,11 +42,13 @@ def _incidents() -> int:
 
 def _attempts() -> int:
     lease = settings.TWILIO_TIMEOUT_S + 2 * SLACK_S
-    queued, claimed = Q(state=Attempt.State.QUEUED), Q(state=Attempt.State.CLAIMED)
+    queued, claimed = Q(state=Attempt.State.QUEUED, paced=False), Q(state=Attempt.State.CLAIMED)
+    paced = Q(state=Attempt.State.QUEUED, paced=True)
     asked = Q(state__in=[Attempt.State.ACCEPTED, Attempt.State.SENT])
     unknown = Q(state=Attempt.State.UNKNOWN)
     limits: tuple[tuple[Q, str, float], ...] = (
         (queued, "due_at", QUEUED_AT_MOST_S),
+        (paced, "due_at", PACED_AT_MOST_S),
         (claimed, "lease_until", lease),
         (asked, "due_at", LOOK_AT_MOST_S),
         (unknown, "changed_at", 0),

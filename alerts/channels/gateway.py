@@ -17,6 +17,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from alerts.channels.interface import Accepted, Outcome, Refused, Unknown
+from alerts.channels.reached import never_left
 from alerts.failover import UNREACHABLE, Route
 
 __all__ = ["Accepted", "Outcome", "Refused", "Unknown"]
@@ -117,20 +118,12 @@ def ask(call: Callable[..., Any], **arguments: Any) -> Outcome:
     except TwilioException as error:
         return Refused("answer", f"the provider's answer makes no sense: {error}"[:200])
     except requests.exceptions.RequestException as error:
-        if _never_left(error):
+        if never_left(error):
             return Refused(UNREACHABLE, "the provider could not be reached")
         return Unknown("the provider did not answer in time, or the line broke")
     except ValueError:
         return Unknown("the provider's answer could not be read")
     return Accepted(str(made.sid))
-
-
-def _never_left(error: Exception) -> bool:
-    """Whether the request cannot have reached the provider: no connection was made."""
-    words = str(error)
-    return isinstance(error, requests.exceptions.ConnectTimeout) or any(
-        name in words for name in ("NewConnectionError", "NameResolutionError", "ConnectTimeout")
-    )
 
 
 @dataclass(frozen=True, slots=True)

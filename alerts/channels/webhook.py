@@ -15,6 +15,7 @@ from django.conf import settings
 from alerts.channels import wording
 from alerts.channels.deadline import Deadline
 from alerts.channels.interface import Accepted, Outcome, Refused, Unknown
+from alerts.channels.reached import never_left
 from alerts.failover import UNREACHABLE
 from alerts.models import Attempt, Contact
 
@@ -62,16 +63,12 @@ def _post(url: str, body: bytes, headers: dict[str, str]) -> Outcome:
             url, data=body, headers=headers, timeout=limit_s, allow_redirects=False, stream=True
         ) as answer:
             status = answer.status_code
-    except requests.exceptions.ConnectTimeout:
-        return Refused(UNREACHABLE, "the receiver could not be reached")
-    except requests.exceptions.ConnectionError as error:
-        if "NewConnectionError" in str(error) or "NameResolutionError" in str(error):
+    except requests.exceptions.SSLError:
+        return Refused("tls", "the receiver's certificate is not valid")
+    except (requests.exceptions.ConnectionError, requests.exceptions.Timeout) as error:
+        if never_left(error):
             return Refused(UNREACHABLE, "the receiver could not be reached")
-        if isinstance(error, requests.exceptions.SSLError):
-            return Refused("tls", "the receiver's certificate is not valid")
-        return Unknown("the line to the receiver broke")
-    except requests.exceptions.Timeout:
-        return Unknown("the receiver did not answer in time")
+        return Unknown("the receiver did not answer in time, or the line broke")
     except (requests.exceptions.RequestException, ValueError) as error:
         return Refused("address", f"the webhook's address cannot be used: {type(error).__name__}")
     if 200 <= status < 300:

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 import requests
 from django.conf import settings
 from django.urls import reverse
-from py_vapid import Vapid01, VapidException
+from py_vapid import Vapid02, VapidException
 from pywebpush import WebPushException, webpush
 
 from alerts import audit
 from alerts.channels import wording
 from alerts.channels.deadline import Deadline
 from alerts.channels.interface import Accepted, Outcome, Refused, Unknown
+from alerts.channels.reached import never_left
 from alerts.failover import UNREACHABLE
 from alerts.models import Attempt, Contact, Incident, PushSubscription
 
@@ -67,7 +68,7 @@ def send_to(contact: Contact, content: str) -> Outcome:
     if not devices:
         return Refused("gone", "the person has no device any more")
     try:
-        key = Vapid01.from_string(settings.VAPID_PRIVATE_KEY)
+        key = Vapid02.from_string(settings.VAPID_PRIVATE_KEY)
     except (VapidException, ValueError) as error:
         return Refused("key", f"VAPID_PRIVATE_KEY is no key: {error}"[:200])
     outcomes = _deadline.ask_all([_call(device, content, key) for device in devices], settings.CHANNEL_TIMEOUT_S)
@@ -83,12 +84,12 @@ def forget(device: PushSubscription) -> None:
         audit.record("engine", "device gone", None, contact=str(device.contact), device=device.device)
 
 
-def _call(device: PushSubscription, content: str, key: Vapid01) -> Any:
+def _call(device: PushSubscription, content: str, key: Vapid02) -> Any:
     keys = {"endpoint": device.endpoint, "keys": {"p256dh": device.p256dh, "auth": device.auth}}
     return lambda: _post(keys, content, key)
 
 
-def _post(device: dict[str, Any], content: str, key: Vapid01) -> Outcome:
+def _post(device: dict[str, Any], content: str, key: Vapid02) -> Outcome:
     session = requests.Session()
     session.max_redirects = 0  # a push service has no reason to send us elsewhere
     try:
@@ -106,10 +107,10 @@ def _post(device: dict[str, Any], content: str, key: Vapid01) -> Outcome:
         if error.response is None:
             return Refused("key", "the device's keys make no sense")
         return Refused(str(error.response.status_code), f"the push service answered {error.response.status_code}")
-    except (requests.exceptions.ConnectTimeout, requests.exceptions.TooManyRedirects):
-        return Refused(UNREACHABLE, "the push service could not be reached")
-    except requests.exceptions.RequestException:
-        return Unknown("the push service did not answer in time")
+    except requests.exceptions.RequestException as error:
+        if never_left(error) or isinstance(error, requests.exceptions.TooManyRedirects):
+            return Refused(UNREACHABLE, "the push service could not be reached")
+        return Unknown("the push service did not answer in time, or the line broke")
     except ValueError:
         return Refused("key", "the device's keys make no sense")
     finally:
