@@ -1,6 +1,8 @@
 """What a clip's events are worth: found in time, too late, about somebody else, or raised for nothing."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +21,7 @@ STROLL = Script("stroll", (), "walking")
 TRUTH = Truth(30.0, {"0:action:walk": 0.0, "0:action:step_up": 10.0}, tuple((t / 5, BOX) for t in range(150)))
 
 
-def concern(t_s: float, tier: str, box: tuple[float, ...] = BOX, *, triggered: bool = True) -> dict[str, object]:
+def concern(t_s: float, tier: str, box: tuple[float, ...] = BOX, *, triggered: bool = True) -> dict[str, Any]:
     reason = {"cue": "x", "words": "a foot on the railing", "value": 1, "unit": "s", "confidence": 1, "weight_nats": 0}
     return {
         "type": "concern",
@@ -43,37 +45,39 @@ def concern(t_s: float, tier: str, box: tuple[float, ...] = BOX, *, triggered: b
     ],
     ids=["in time", "too late", "too low", "before anything happened", "about somebody else", "nothing"],
 )
-def test_somebody_on_the_railing_is_found_when_the_page_is_critical_in_time_and_about_them(events, right):
+def test_somebody_on_the_railing_is_found_when_the_page_is_critical_in_time_and_about_them(
+    events: list[dict[str, Any]], right: bool
+) -> None:
     assert judge(CLIMB, TRUTH, events).right is right
 
 
-def test_the_delay_counts_from_the_marked_moment_and_the_lead_up_to_it():
+def test_the_delay_counts_from_the_marked_moment_and_the_lead_up_to_it() -> None:
     verdict = judge(CLIMB, TRUTH, [concern(4.0, "notice", triggered=False), concern(11.5, "critical")])
     assert verdict.delay_s == pytest.approx(1.5)
     assert verdict.lead_s == pytest.approx(6.0)
 
 
-def test_an_ordinary_clip_may_have_a_notice_but_no_concern():
+def test_an_ordinary_clip_may_have_a_notice_but_no_concern() -> None:
     assert judge(STROLL, TRUTH, [concern(4.0, "notice")]).right
     assert not judge(STROLL, TRUTH, [concern(4.0, "concern")]).right
 
 
-def test_a_page_about_a_passer_in_a_clip_at_risk_is_counted_as_raised_for_nothing():
+def test_a_page_about_a_passer_in_a_clip_at_risk_is_counted_as_raised_for_nothing() -> None:
     verdict = judge(CLIMB, TRUTH, [concern(11.0, "critical"), concern(12.0, "concern", ELSEWHERE)])
     assert verdict.right
     assert [raised.t_s for raised in verdict.for_nothing] == [12.0]
 
 
-def test_a_clip_in_which_the_marked_action_is_never_seen_is_no_evidence():
+def test_a_clip_in_which_the_marked_action_is_never_seen_is_no_evidence() -> None:
     with pytest.raises(UnmarkedError, match="none of step_up is seen"):
         judge(CLIMB, Truth(30.0, {"0:action:walk": 0.0}, ()), [])
 
 
-def scored(script: Script, events: list[dict[str, object]], px: int = 120, *, held_out: bool = False) -> Scored:
+def scored(script: Script, events: list[dict[str, Any]], px: int = 120, *, held_out: bool = False) -> Scored:
     return Scored(Clip(script, "pole", "day", px, 1, held_out=held_out), judge(script, TRUTH, events))
 
 
-def test_the_headline_keeps_small_people_and_held_out_clips_apart():
+def test_the_headline_keeps_small_people_and_held_out_clips_apart() -> None:
     clips = [
         scored(CLIMB, [concern(11.0, "critical")]),
         scored(CLIMB, [], held_out=True),
@@ -89,7 +93,9 @@ def test_the_headline_keeps_small_people_and_held_out_clips_apart():
     assert groups["all"].hours == pytest.approx(30 / 3600)
 
 
-def test_the_report_of_a_rendered_clip_shows_its_figures_and_its_picture(tmp_path, monkeypatch):
+def test_the_report_of_a_rendered_clip_shows_its_figures_and_its_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(suite_module, "SIZE", (320, 180))
     script = Script("late", SCRIPTS[0].parts, "climbing", Tier.CRITICAL, ("walk",), 0.5, trigger=True, seconds=2.0)
     clip = Clip(script, "pole", "day", 60, 5, held_out=True)
@@ -105,6 +111,5 @@ def test_the_report_of_a_rendered_clip_shows_its_figures_and_its_picture(tmp_pat
     assert "expected critical by 0.5 s, came critical at 1.6 s" in page
     assert "data:image/jpeg;base64," in page
     assert "walkers: no video" in page
-    assert "http" not in page.replace("http://www.w3.org", "").replace("http://purl.org", "").replace(
-        "https://matplotlib.org", ""
-    ).replace("http://creativecommons.org", "")
+    assert ' src="http' not in page
+    assert "<link" not in page
