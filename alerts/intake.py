@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from alerts import audit, database
 from alerts.heartbeat import beat
-from alerts.models import ConcernReport, Evidence, Incident, Subject
+from alerts.models import Channel, ConcernReport, Evidence, Incident, Subject
 from alerts.planning import database_now
 from alerts.policies.place import Place
 from alerts.policies.plan import plan
@@ -67,35 +67,52 @@ class Reported:
     raised: bool
 
 
-def report(concern: Concern) -> Reported | None:
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """Who is paged by a rehearsal, and nobody else: one person (a contact's key), or only the console."""
+
+    contact_id: int | None = None
+
+    def snapshot(self) -> dict[str, Any]:
+        """The policy of a rehearsal, once and no more."""
+        if self.contact_id is None:
+            return {"quiet": True, "steps": [], "loops": 1, "acknowledged_for_s": 900}
+        channels = [value for value in Channel.values if value != Channel.CONSOLE]
+        step = {"wait_s": 900, "channels": [*channels, Channel.CONSOLE], "contact": self.contact_id}
+        return {"steps": [step], "loops": 1, "acknowledged_for_s": 900}
+
+
+def report(concern: Concern, drill: Drill | None = None) -> Reported | None:
     """Open an incident for a concern, or add it to the unresolved one of the same stay.
 
-    A tier that rises starts the escalation again from its first step, also when somebody had acknowledged.
+    A tier that rises starts the escalation again from its first step, also when somebody had acknowledged. A rehearsal
+    never shares an incident with a person's stay.
 
     Returns:
         None where the zone is silent.
     """
     zone = Zone.objects.select_related("camera__site").get(pk=concern.zone_id, camera_id=concern.camera_id)
-    if zone.silent:
+    if zone.silent and drill is None:
         logger.info("silent zone %s: a %s was scored and pages nobody", zone.pk, concern.tier.word)
         return None
     for attempt in range(WRITERS_AT_ONCE):
         try:
             with transaction.atomic():
-                return _write(concern, zone)
+                return _write(concern, zone, drill)
         except IntegrityError:
             if attempt == WRITERS_AT_ONCE - 1:
                 raise
     raise AssertionError("unreachable")
 
 
-def _write(concern: Concern, zone: Zone) -> Reported:
-    key = f"{zone.camera_id}:{zone.pk}:{concern.episode}"
+def _write(concern: Concern, zone: Zone, drill: Drill | None) -> Reported:
+    key = f"{'drill:' if drill else ''}{zone.camera_id}:{zone.pk}:{concern.episode}"
+    who = "drill" if drill else "watch"
     unresolved = Incident.objects.select_for_update(no_key=True).exclude(state=Incident.State.RESOLVED)
     incident = unresolved.filter(dedupe_key=key).first()
     opened, raised = incident is None, False
     if incident is None:
-        made = snapshot(Place.of(zone.camera, zone), concern.tier)
+        made = _policy(concern, zone, drill)
         incident = Incident.objects.create(
             camera=zone.camera,
             zone=zone,
@@ -107,11 +124,12 @@ def _write(concern: Concern, zone: Zone) -> Reported:
             policy_snapshot=made,
             next_action_at=first_action(made),
             first_frame_at=concern.frame_at,
+            drill=drill is not None,
         )
-        audit.record("watch", "opened", incident, tier=concern.tier.word, score=concern.score)
+        audit.record(who, "opened", incident, tier=concern.tier.word, score=concern.score)
     elif concern.tier > incident.tier:
         raised = True
-        _raise(incident, concern, zone)
+        _raise(incident, concern, _policy(concern, zone, drill), who)
     ConcernReport.objects.create(
         incident=incident,
         tier=concern.tier,
@@ -126,19 +144,23 @@ def _write(concern: Concern, zone: Zone) -> Reported:
     return Reported(incident.pk, opened, raised)
 
 
-def _raise(incident: Incident, concern: Concern, zone: Zone) -> None:
+def _policy(concern: Concern, zone: Zone, drill: Drill | None) -> dict[str, Any]:
+    return drill.snapshot() if drill else snapshot(Place.of(zone.camera, zone), concern.tier)
+
+
+def _raise(incident: Incident, concern: Concern, policy: dict[str, Any], who: str) -> None:
     before = Tier(incident.tier).word
     incident.tier = concern.tier
     incident.state = Incident.State.OPEN
-    incident.policy_snapshot = snapshot(Place.of(zone.camera, zone), concern.tier)
+    incident.policy_snapshot = policy
     incident.run += 1
     incident.loop = incident.step = 0
     incident.version += 1
-    incident.next_action_at = first_action(incident.policy_snapshot)
+    incident.next_action_at = first_action(policy)
     incident.acknowledged_at = incident.acknowledged_by = incident.snoozed_by = None
     incident.acknowledged_via = ""
     incident.save()
-    audit.record("watch", "raised", incident, before=before, tier=concern.tier.word, score=concern.score)
+    audit.record(who, "raised", incident, before=before, tier=concern.tier.word, score=concern.score)
 
 
 def snapshot(place: Place, tier: Tier, subject: Subject = Subject.PERSON) -> dict[str, Any]:
@@ -195,7 +217,7 @@ class Wanted:
 
 def without_clip(*, since: datetime) -> list[Wanted]:
     """Incidents opened after `since` that still have no clip: what a lost task would have made."""
-    people = Incident.objects.filter(opened_at__gte=since, subject=Subject.PERSON)
+    people = Incident.objects.filter(opened_at__gte=since, subject=Subject.PERSON, drill=False)
     found = people.exclude(evidence__kind=Evidence.Kind.CLIP)
     return [Wanted(i.pk, i.camera_id, i.first_frame_at) for i in found.order_by("-pk")[:20]]
 

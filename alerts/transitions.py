@@ -143,6 +143,18 @@ def clear(incident_id: int, *, note: str) -> None:
     audit.record("engine", "cleared", incident, text=note)
 
 
+@transaction.atomic
+def end_drill(incident_id: int, *, note: str) -> None:
+    """A rehearsal is over: its incident is closed without a person. Never a real one."""
+    incident = _locked(incident_id)
+    if not incident.drill:
+        raise TransitionError(f"Incident #{incident_id} is no drill: only a person closes it.")
+    if incident.state == Incident.State.RESOLVED:
+        return
+    _close(incident, None, Incident.Outcome.BENIGN, note)
+    audit.record("drill", "closed", incident, text=note)
+
+
 def _close(incident: Incident, by: Contact | None, outcome: str, note: str) -> None:
     incident.state = Incident.State.RESOLVED
     incident.outcome, incident.outcome_note = outcome, note.strip()

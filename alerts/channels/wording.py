@@ -50,6 +50,7 @@ def document(attempt: Attempt) -> bytes:
         "incident": {
             "number": incident.pk,
             "about": incident.subject,
+            "drill": incident.drill,
             "tier": incident.get_tier_display(),
             "state": incident.state,
             "place": incident.place,

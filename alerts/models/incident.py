@@ -37,6 +37,7 @@ class Incident(models.Model):
 
     subject = models.CharField(max_length=8, choices=Subject.choices, default=Subject.PERSON)
     fault = models.CharField(max_length=12, blank=True, help_text="What is wrong with the camera: a zones.fault.Fault.")
+    drill = models.BooleanField(default=False, help_text="A rehearsal with a rendered person: nobody is at risk.")
     camera = models.ForeignKey(Camera, on_delete=models.PROTECT, related_name="incidents")
     zone = models.ForeignKey(Zone, null=True, on_delete=models.SET_NULL, related_name="incidents")
     place = models.CharField(max_length=250, help_text="Where, in words, as it was when the incident opened.")
@@ -91,15 +92,18 @@ class Incident(models.Model):
 
     @property
     def kind(self) -> str:
-        """What it is in two words: `critical welfare concern`, `camera fault`."""
+        """What it is in two words: `critical welfare concern`, `camera fault`; a rehearsal says DRILL first."""
         if self.subject == Subject.CAMERA:
             return self.get_subject_display()
-        return f"{self.get_tier_display()} welfare concern"
+        words = f"{self.get_tier_display()} welfare concern"
+        return f"DRILL: {words}" if self.drill else words
 
     @property
     def label(self) -> str:
-        """What stands on its badge: the tier, or that it is a camera."""
-        return self.get_subject_display() if self.subject == Subject.CAMERA else self.get_tier_display()
+        """What stands on its badge: the tier, or that it is a camera; a rehearsal says DRILL first."""
+        if self.subject == Subject.CAMERA:
+            return self.get_subject_display()
+        return f"DRILL {self.get_tier_display()}" if self.drill else self.get_tier_display()
 
 
 class ConcernReport(models.Model):
