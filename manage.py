@@ -11,7 +11,8 @@ if __name__ == "__main__":
         from welfare.demo.environment import enter_or_exit
 
         enter_or_exit(sys.argv[2:])
-    elif sys.argv[1:2] in (["analyse"], ["evaluate"]):  # sign nothing, ask no database: they work with no settings
+    elif sys.argv[1:2] and sys.argv[1] in ("analyse", "bench", "evaluate", "scenarios", "track"):
+        # These sign nothing and ask no database: they work with no settings.
         os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     from django.core.management import execute_from_command_line
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from welfare.evaluation.bench import detection, throughput, tracking
+from welfare.evaluation.bench import detection, soak, throughput, tracking
 from welfare.evaluation.bench import live as live_bench
 from welfare.evaluation.bench.environments import PeerError
 from welfare.evaluation.labels import LabelError
@@ -41,6 +41,12 @@ class Command(BaseCommand):
         pipeline.add_argument("--seconds", type=float, default=80.0, help="how long the live cameras run")
         pipeline.add_argument("--live", type=int, nargs=2, default=(4, 12), help="cameras: always busy, a quarter busy")
         pipeline.add_argument("--json", type=Path, help="write the figures there as well")
+        memory = what.add_parser("soak", help="memory of one camera's processes over an hour")
+        memory.add_argument("--source", default=str(CLIPS / "two_people.mp4"), help="rtsp://, http:// or a file, looped")
+        memory.add_argument("--site", type=Path, default=CLIPS / "two_people.site.json", help="its calibration and zones")
+        memory.add_argument("--minutes", type=float, default=60.0, help="how long")
+        memory.add_argument("--early", type=float, default=5.0, help="minute to compare the last one with")
+        memory.add_argument("--json", type=Path, help="write the figures there as well")
 
     def handle(self, *_: Any, what: str, **options: Any) -> None:
         try:
@@ -80,6 +86,14 @@ class Command(BaseCommand):
         for line in live_bench.table(figures):
             self.stdout.write(line)
         self._keep(json, {"sustained": [asdict(s) for s in sustained], "live": [asdict(f) for f in figures]})
+
+    def _soak(self, source: str, site: Path, minutes: float, early: float, json: Path | None, **_: Any) -> None:
+        samples = []
+        for sample in soak.watch(source, site, 60 * minutes, self._say):
+            samples.append(sample)
+            self._keep(json, [asdict(s) for s in samples])  # an hour is long: what was seen is kept at once
+        for line in soak.table(samples, 60 * early):
+            self.stdout.write(line)
 
     def _live(self, clips: list[Path], busy: Path, what: str, seconds: float) -> live_bench.Live:
         self._say(f"{len(clips)} live cameras, {what}")
