@@ -169,6 +169,14 @@ DETECTOR = {
 }
 """ONNX Runtime's providers in order of preference (CUDA, TensorRT and OpenVINO where it has them), threads of one run,
 and float, int8 or auto: int8 where the processor multiplies 8-bit numbers."""
+TRACK_HOURS = env.float("TRACK_HOURS", 12.0)
+"""A run hands its camera over after so long; 0 for never."""
+TRACK_MEMORY_MB = env.float("TRACK_MEMORY_MB", 2048.0)
+"""A run hands its camera over when its process has grown so large, and the process ends; 0 for never."""
+if TRACK_MEMORY_MB:
+    CELERY_WORKER_MAX_MEMORY_PER_CHILD = int(TRACK_MEMORY_MB * 1024)  # kibibytes
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+"""What Prometheus sends as its bearer token; without one /metrics is closed."""
 RECORDING_MAX_MB = env.int("RECORDING_MAX_MB", 512)
 """Room for one camera's ring of recorded segments."""
 CLIP_BEFORE_S = env.float("CLIP_BEFORE_S", 10.0)

@@ -21,7 +21,18 @@ class CameraForm(forms.ModelForm):
     class Meta:
         model = Camera
         fields = (
-            *("site", "name", "enabled", "source", "username", "new_password", "loop", "width", "height"),
+            *(
+                "site",
+                "name",
+                "enabled",
+                "source",
+                "main_source",
+                "username",
+                "new_password",
+                "loop",
+                "width",
+                "height",
+            ),
             *("homography", "rail_height_m", "side", "lamp_column", "grid_reference"),
         )
 

@@ -11,6 +11,7 @@ class Fault(StrEnum):
     BLIND = "blind"
     MOVED = "moved"
     CLOCK = "clock"
+    RECORDING = "recording"
 
 
 WORDS = {
@@ -19,4 +20,5 @@ WORDS = {
     Fault.BLIND: "the picture shows nothing: dark, dazzled or covered; check light and lens",
     Fault.MOVED: "the camera looks elsewhere than when it was calibrated: turn it back, or calibrate again",
     Fault.CLOCK: "the camera's clock runs wrong or jumps: set its time source",
+    Fault.RECORDING: "nothing is recorded, people are watched all the same: look at the disk and the main stream",
 }

@@ -28,6 +28,11 @@ class Camera(models.Model):
         max_length=500,
         help_text="rtsp://, http:// or a file, without user and password: they have own fields.",
     )
+    main_source = models.CharField(
+        max_length=500,
+        blank=True,
+        help_text="The full-size stream, which is only recorded; empty records the one above. Same user and password.",
+    )
     username = models.CharField(max_length=80, blank=True)
     sealed_password = models.TextField(blank=True, editable=False)
     loop = models.BooleanField(default=False, help_text="Files only: start again at the end.")

@@ -18,14 +18,17 @@ from alerts.intake import Concern
 from welfare.behaviour.events import ConcernRaised
 from welfare.behaviour.profile import Profile
 from welfare.evaluation.event_lines import reason_line, trail_lines
-from welfare.fleet.leases import Lease
+from welfare.fleet.bounds import Bounds
+from welfare.fleet.leases import Lease, StaleEpochError
 from welfare.fleet.models import EpisodeCheckpoint
 from welfare.fleet.outbox import Entry, Outbox
-from welfare.fleet.reporter import Progress, Reporter
+from welfare.fleet.places import camera_address, ring_folder
+from welfare.fleet.progress import Progress
+from welfare.fleet.recording import Recording
+from welfare.fleet.reporter import Reporter
 from welfare.watch.health import SIZE, PictureHealth
 from welfare.watch.people_log import PeopleLog
 from welfare.watch.pipeline import Models, PictureSizeError, Pipeline, Step
-from welfare.watch.recorder import Recorder
 from welfare.watch.redact import write_still
 from welfare.watch.source import Frame, Source, SourceState
 from zones.geometry import GeometryError
@@ -34,6 +37,7 @@ from zones.models import Camera
 logger = logging.getLogger(__name__)
 
 RESUME_S = 60.0  # a checkpoint older than this is about people who have gone
+BESIDE_S = 12.0  # a camera that gave no picture by then is left to its present watcher
 OUTBOX = "outbox"
 
 
@@ -42,23 +46,44 @@ class CameraRun:
 
     Args:
         camera: what to watch.
-        lease: the right to do it.
+        lease: the right to do it, or what is on offer.
         models: the networks of this process.
         ask_for_clip: asks a media worker for an incident's clip.
+        bounds: when it hands the camera over.
+        take_over: for a camera that another still watches: turns the offer into a lease when the first picture is here.
     """
 
-    def __init__(self, camera: Camera, lease: Lease, models: Models, ask_for_clip: Callable[[int], None]) -> None:
-        self._camera, self._models = camera, models
+    def __init__(
+        self,
+        camera: Camera,
+        lease: Lease,
+        models: Models,
+        ask_for_clip: Callable[[int], None],
+        *,
+        bounds: Bounds | None = None,
+        take_over: Callable[[Lease], Lease] | None = None,
+    ) -> None:
+        self._camera, self._models, self._take_over = camera, models, take_over
         self.progress = Progress()
         self._stop = threading.Event()
         self._source: Source | None = None
         self._outbox = Outbox(settings.RUN_DIR / OUTBOX / str(camera.pk))
-        self.reporter = Reporter(lease, self._outbox, self.progress, self.stop, ask_for_clip)
+        self.reporter = Reporter(lease, self._outbox, self.progress, self.stop, ask_for_clip, bounds=bounds or Bounds())
         self._zone_profiles = {zone.name: zone for zone in camera.zones.filter(enabled=True)}
         self._health = PictureHealth(reference_of(camera))
         self._people = PeopleLog(ring_folder(camera.pk))
         self._recent: deque[float] = deque(maxlen=50)
         self._pipeline: Pipeline | None = None
+
+    @property
+    def lease(self) -> Lease:
+        """The right that it holds now."""
+        return self.reporter.lease
+
+    @property
+    def holds(self) -> bool:
+        """Whether the lease is its own, not still another's that was on offer."""
+        return self._take_over is None
 
     def stop(self, why: str) -> None:
         """End the run soon; may be called from any thread."""
@@ -69,16 +94,33 @@ class CameraRun:
 
     def run(self) -> None:
         """Watch; returns when it is over."""
-        self.reporter.start()
+        if self.holds:
+            self.reporter.start()
         try:
-            self._pipeline = self._resumed()
-            self._watch(self._pipeline)
+            if self.holds:
+                self._pipeline = self._resumed()
+            self._watch()
+        except StaleEpochError as error:
+            logger.info("not taken over: %s", error)
         except (GeometryError, ValueError) as error:
             # A camera that cannot be watched keeps its lease and says why: no worker could do better.
             self._tell(SourceState.BROKEN.value, str(error))
             self._stop.wait()
         finally:
             self.reporter.close()
+
+    def _begin_beside(self) -> Pipeline:
+        """The first picture of a camera that another still watches is here: from now on it is watched here.
+
+        Raises:
+            StaleEpochError: it is not on offer any more.
+        """
+        if self._take_over is not None:
+            self.reporter.lease = self._take_over(self.lease)
+            self._take_over = None
+            self.reporter.start()
+            logger.warning("camera %s is watched here, epoch %s, handed over", self.lease.camera_id, self.lease.epoch)
+        return self._resumed()
 
     def _resumed(self) -> Pipeline:
         profiles = {n: Profile().with_overrides(zone.overrides) for n, zone in self._zone_profiles.items()}
@@ -90,32 +132,42 @@ class CameraRun:
             logger.info("camera %s goes on with the stays of %s", self._camera.pk, left.frame_at)
         return pipeline
 
-    def _watch(self, pipeline: Pipeline) -> None:
+    def _watch(self) -> None:
         camera = self._camera
-        recorder = Recorder(
-            ring_folder(camera.pk), max_bytes=settings.RECORDING_MAX_MB * 2**20, on_fault=self._recording_fault
-        )
-        address = camera.source if "://" in camera.source else str(settings.BASE_DIR / camera.source)
+        patience = threading.Timer(BESIDE_S, self._lose_patience)
+        patience.daemon = True
+        recording = Recording(camera, ring_folder(camera.pk))
         try:
             with Source(
-                address,
+                camera_address(camera.source),
                 username=camera.username,
                 password=camera.password,
                 loop=camera.loop,
                 expect_size=(camera.width, camera.height),
                 on_state=self._tell,
-                on_packet=recorder.packet,
+                on_packet=recording.analysed,
                 fps=settings.ANALYSIS_FPS,
             ) as source:
                 self._source = source
+                if not self.holds:
+                    patience.start()
                 if not self._stop.is_set():
+                    recording.start()
                     for frame in source.frames():
-                        self._analyse(pipeline, frame)
-                        self._look_after(frame, source.clock_jumps)
+                        if self._pipeline is None:
+                            self._pipeline = self._begin_beside()
+                        self._analyse(self._pipeline, frame)
+                        self._look_after(frame, source.clock_jumps, recording)
                         self.progress.dropped, self.progress.reconnects = source.dropped, source.reconnects
-            self._stop.wait()  # a recording that ended keeps its lease, or it would begin again for ever
+            if self._pipeline is not None:
+                self._stop.wait()  # a recording that ended keeps its lease, or it would begin again for ever
         finally:
-            recorder.close()
+            patience.cancel()
+            recording.close()
+
+    def _lose_patience(self) -> None:
+        if self._pipeline is None:
+            self.stop("no picture came: the camera stays where it is")
 
     def _analyse(self, pipeline: Pipeline, frame: Frame) -> None:
         p = self.progress
@@ -125,7 +177,7 @@ class CameraRun:
         except PictureSizeError:
             return  # the source has told the operator; the picture may come back
         finally:
-            p.busy_since = None
+            p.busy_since, p.sign_at = None, time.monotonic()
         self._note_people(frame.at_s, step)
         for event in step.events:
             if isinstance(event, ConcernRaised):
@@ -134,11 +186,13 @@ class CameraRun:
         span = self._recent[-1] - self._recent[0]
         p.fps = (len(self._recent) - 1) / span if span > 0 else 0.0
         p.stays, p.frame_at_s = pipeline.snapshot(), frame.at_s
+        p.figures.note_frame(time.time() - frame.at_s, step.looked, step.cost_ms)
 
-    def _look_after(self, frame: Frame, clock_jumps: int) -> None:
+    def _look_after(self, frame: Frame, clock_jumps: int, recording: Recording) -> None:
         unlearned = self._health.reference is None
         self._health.look(frame.at_s, frame.image, clock_jumps)
-        self.progress.faults = self._health.since()
+        self.progress.tell_faults(self._health.since() | recording.fault_since())
+        self.progress.figures.recorded_bytes = recording.written_bytes
         if unlearned and self._health.reference is not None:
             self.progress.learned = self._health.reference.tobytes()
 
@@ -184,13 +238,10 @@ class CameraRun:
         self.reporter.nudge()
 
     def _tell(self, state: str, words: str) -> None:
-        self.progress.state, self.progress.detail = state, words
+        self.progress.tell(state, words)
         if state != SourceState.LIVE.value and words:
             logger.warning("camera %s is %s: %s", self._camera.pk, state, words)
         self.reporter.nudge()
-
-    def _recording_fault(self, words: str) -> None:
-        self.progress.detail = words
 
 
 def reference_of(camera: Camera) -> NDArray[np.uint8] | None:
@@ -198,8 +249,3 @@ def reference_of(camera: Camera) -> NDArray[np.uint8] | None:
     if camera.reference is None:
         return None
     return np.frombuffer(bytes(camera.reference), dtype=np.uint8).reshape(SIZE[1], SIZE[0])
-
-
-def ring_folder(camera_id: int) -> Path:
-    """Where a camera's ring and the boxes of its people lie."""
-    return Path(settings.RUN_DIR) / "recordings" / str(camera_id)

@@ -8,10 +8,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from alerts import intake
-from welfare.fleet.camera_run import ring_folder
+from welfare.fleet.places import ring_folder
 from welfare.watch.people_log import people_between
 from welfare.watch.recorder import segments_between
 from welfare.watch.redact import ClipError, make_clip
+from zones.models import Camera
 
 logger = logging.getLogger(__name__)
 LOCK_SPACE = 0x48524C  # first key of this module's advisory locks
@@ -32,7 +33,7 @@ def make(incident_id: int) -> bool:
             return False
         start_s = wanted.frame_at.timestamp() - settings.CLIP_BEFORE_S
         end_s = wanted.frame_at.timestamp() + settings.CLIP_AFTER_S
-        ring = ring_folder(wanted.camera_id)
+        ring, camera = ring_folder(wanted.camera_id), Camera.objects.get(pk=wanted.camera_id)
         clip = Path(f"clips/{wanted.frame_at:%Y/%m/%d}/{incident_id}.mp4")
         try:
             first_s, last_s = make_clip(
@@ -41,6 +42,7 @@ def make(incident_id: int) -> bool:
                 end_s,
                 people_between(ring, start_s - 1, end_s + 1),
                 Path(settings.MEDIA_ROOT) / clip,
+                analysed=(camera.width, camera.height),
             )
         except (ClipError, OSError) as error:
             logger.warning("incident #%s has no clip yet: %s", incident_id, error)

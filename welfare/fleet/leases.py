@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from welfare.fleet.models import CameraLease
@@ -43,19 +43,27 @@ def claim(owner: str, room: int, camera_id: int | None = None) -> list[Lease]:
     if missing.exists():
         CameraLease.objects.bulk_create([CameraLease(camera=c) for c in missing], ignore_conflicts=True)
     with transaction.atomic():
-        free = CameraLease.objects.filter(camera__enabled=True, expires_at__lte=Now())
+        free = CameraLease.objects.filter(without_heir(), camera__enabled=True, expires_at__lte=Now())
         if camera_id is not None:
             free = free.filter(camera=camera_id)
         rows = free.order_by("expires_at").select_for_update(skip_locked=True, of=("self",))[:room]
         keys = [row.pk for row in rows]
-        CameraLease.objects.filter(pk__in=keys).update(owner=owner, epoch=F("epoch") + 1, expires_at=Now() + START_TTL)
+        CameraLease.objects.filter(pk__in=keys).update(
+            owner=owner, epoch=F("epoch") + 1, expires_at=Now() + START_TTL, offered_at=None, heir="", heir_until=None
+        )
         claimed = CameraLease.objects.filter(pk__in=keys).values_list("camera_id", "epoch")
         return [Lease(*pair) for pair in claimed]
 
 
+def without_heir() -> Q:
+    """Leases that no worker is about to take over."""
+    return Q(heir_until=None) | Q(heir_until__lte=Now())
+
+
 def held(owner: str) -> int:
-    """How many leases a worker holds now."""
-    return CameraLease.objects.filter(owner=owner, expires_at__gt=Now()).count()
+    """How many leases a worker holds now, those that it is about to take over included."""
+    own, coming = Q(owner=owner, expires_at__gt=Now()), Q(heir=owner, heir_until__gt=Now())
+    return CameraLease.objects.filter(own | coming).count()
 
 
 def renew(lease: Lease) -> None:

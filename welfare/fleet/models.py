@@ -13,6 +13,11 @@ class CameraLease(models.Model):
     owner = models.CharField(max_length=120, blank=True)
     epoch = models.BigIntegerField(default=0)
     expires_at = models.DateTimeField(db_default=Now())
+    offered_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when its watcher wants to hand it over; it watches on until then."
+    )
+    heir = models.CharField(max_length=120, blank=True, help_text="The worker that begins beside the present one.")
+    heir_until = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.camera}: {self.owner or 'nobody'} (epoch {self.epoch})"
@@ -29,3 +34,29 @@ class EpisodeCheckpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.camera} at {self.frame_at:%H:%M:%S}"
+
+
+class TrackWorker(models.Model):
+    """A worker that watches cameras, as it last said itself."""
+
+    owner = models.CharField(max_length=120, primary_key=True, help_text="As in its leases: name/host/process/random.")
+    slots = models.PositiveSmallIntegerField(help_text="Cameras that it can watch at once.")
+    draining = models.BooleanField(default=False, help_text="It stops: it takes no camera and hands its own over.")
+    started_at = models.DateTimeField(db_default=Now())
+    beat_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.owner
+
+
+class CameraFigures(models.Model):
+    """What a camera's run has measured since it began: `welfare.fleet.figures`."""
+
+    camera = models.OneToOneField(Camera, on_delete=models.CASCADE, primary_key=True, related_name="figures")
+    epoch = models.BigIntegerField()
+    began_at = models.DateTimeField()
+    saved_at = models.DateTimeField(db_default=Now())
+    figures = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.camera} since {self.began_at:%H:%M:%S}"

@@ -19,10 +19,13 @@ from django.db import DataError, IntegrityError, InterfaceError, OperationalErro
 from django.utils import timezone
 
 from alerts import intake
-from welfare.fleet import leases
+from welfare.fleet import handover, leases
+from welfare.fleet.bounds import Bounds
+from welfare.fleet.figures import Figures
 from welfare.fleet.leases import Lease, StaleEpochError
-from welfare.fleet.models import EpisodeCheckpoint
+from welfare.fleet.models import CameraFigures, EpisodeCheckpoint
 from welfare.fleet.outbox import Entry, Outbox
+from welfare.fleet.progress import Progress
 from zones.models import Camera, CameraStatus, Zone
 
 logger = logging.getLogger(__name__)
@@ -31,38 +34,9 @@ ROUND_S = 1.0
 SWEEP_S = 5.0
 CLIP_LAG_S = 5.0  # the last segment of the ring must be on disk
 CLIP_GIVE_UP = timedelta(minutes=10)
-HUNG_S = 30.0  # assumed: no frame takes so long; the process ends and its lease passes on
+NO_HEIR_S = 60.0  # assumed: a run that nobody takes over ends by itself, and its camera is claimed anew
 STILL_WAIT_S = 30.0
 SETTINGS = [f.attname for f in Camera._meta.concrete_fields if f.name != "reference"]
-
-
-@dataclass(slots=True)
-class Progress:
-    """What the run last did; written by the analysis, read by the reporter.
-
-    Attributes:
-        state: value of `CameraStatus.State`.
-        detail: words for the operator.
-        frame_at_s: UTC seconds of the last analysed frame.
-        fps: analysed frames a second, lately.
-        dropped: due frames that were never analysed.
-        reconnects: since the run began.
-        stays: snapshot of the stays at `frame_at_s`.
-        faults: what is wrong with the picture, and since when (ISO 8601).
-        learned: outlines of the scene to be kept with the camera, once.
-        busy_since: monotonic time at which the frame in hand was begun, None between frames.
-    """
-
-    state: str = CameraStatus.State.CONNECTING.value
-    detail: str = ""
-    frame_at_s: float | None = None
-    fps: float = 0.0
-    dropped: int = 0
-    reconnects: int = 0
-    stays: dict[str, Any] | None = None
-    faults: dict[str, str] = field(default_factory=dict)
-    learned: bytes | None = None
-    busy_since: float | None = None
 
 
 @dataclass(slots=True)
@@ -75,6 +49,7 @@ class Reporter:
         progress: shared with the analysis.
         stop_run: called with words when the run has to end.
         ask_for_clip: asks a media worker for an incident's clip; may fail when the broker is away.
+        bounds: when the run hands its camera over.
     """
 
     lease: Lease
@@ -82,6 +57,7 @@ class Reporter:
     progress: Progress
     stop_run: Callable[[str], None]
     ask_for_clip: Callable[[int], None]
+    bounds: Bounds = field(default_factory=Bounds)
     unsaved: list[Entry] = field(default_factory=list)
     _nudge: threading.Event = field(default_factory=threading.Event)
     _closing: threading.Event = field(default_factory=threading.Event)
@@ -89,6 +65,8 @@ class Reporter:
     _settings: Any = None
     _swept_at: float = 0.0
     _away: bool = False
+    _offered_at: float | None = None
+    _began_at: datetime = field(default_factory=timezone.now)
     _stills: list[tuple[int, str, datetime, float]] = field(default_factory=list)
     _asked: dict[int, float] = field(default_factory=dict)
 
@@ -178,6 +156,8 @@ class Reporter:
         self._write_status()
         if time.monotonic() - self._swept_at >= SWEEP_S:
             self._swept_at = time.monotonic()
+            self.progress.figures.note_process()
+            self._check_bounds()
             self._check_settings()
             self._ask_for_clips()
 
@@ -197,11 +177,37 @@ class Reporter:
             if p.learned is not None:
                 Camera.objects.filter(pk=self.lease.camera_id).update(reference=p.learned)
                 p.learned = None
+            self._write_figures(now)
             if stays is not None and frame_at is not None:
                 EpisodeCheckpoint.objects.update_or_create(
                     camera_id=self.lease.camera_id,
                     defaults={"epoch": self.lease.epoch, "frame_at": frame_at, "stays": stays, "saved_at": now},
                 )
+
+    def _write_figures(self, now: datetime) -> None:
+        figures: Figures = self.progress.figures
+        figures.waiting = len(self.outbox.waiting()) + len(self.unsaved)
+        CameraFigures.objects.update_or_create(
+            camera_id=self.lease.camera_id,
+            defaults={
+                "epoch": self.lease.epoch,
+                "began_at": self._began_at,
+                "saved_at": now,
+                "figures": figures.as_json(),
+            },
+        )
+
+    def _check_bounds(self) -> None:
+        """Offer the camera when the run has gone on, or its process has grown, for long enough."""
+        why = self.bounds.passed(self.progress.figures.memory_bytes)
+        if not why:
+            return
+        if self._offered_at is None:
+            self._offered_at = time.monotonic()
+            logger.warning("camera %s is handed over: %s", self.lease.camera_id, why)
+        handover.offer(self.lease)
+        if time.monotonic() - self._offered_at > NO_HEIR_S:
+            self.stop_run(f"{why}, and no worker has room: watching again with a fresh process")
 
     def _check_settings(self) -> None:
         camera = list(Camera.objects.filter(pk=self.lease.camera_id, enabled=True).values(*SETTINGS))
@@ -225,7 +231,7 @@ class Reporter:
                 del self._asked[wanted.incident_id]
 
     def _leave_if_hung(self) -> None:
-        since = self.progress.busy_since
-        if since is not None and time.monotonic() - since > HUNG_S:
-            logger.critical("camera %s: one frame took over %s s; this process ends", self.lease.camera_id, HUNG_S)
+        why = self.progress.hangs(time.monotonic())
+        if why:
+            logger.critical("camera %s: %s; this process ends", self.lease.camera_id, why)
             os._exit(70)

@@ -1,26 +1,37 @@
 """The part of a `track` worker that claims cameras: on the worker itself, so that it outlives the broker's connection.
 
-Twice a second it claims as many cameras as the worker has free slots and sends each to the worker's own queue. The run
+Twice a second it claims as many cameras as the worker has free slots, takes over what others have on offer, and sends
+each to the worker's own queue; every few seconds it offers one of its own where another worker carries less. The run
 renews its lease itself: a child that dies or hangs loses it in three seconds. Children load the networks as they are
-born, so that one that takes over a camera sees at once.
+born, so that one that takes over a camera sees at once, and they end with their worker, however it dies.
 """
 
 import contextlib
+import ctypes
 import logging
 import os
 import signal
 import socket
+import sys
 import threading
+import time
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from celery import bootsteps, signals
 from celery.utils.nodenames import worker_direct
+
+if TYPE_CHECKING:
+    from welfare.fleet.leases import Lease
 
 logger = logging.getLogger(__name__)
 
 QUEUE = "track"
 ROUND_S = 0.5
+BALANCE_S = 5.0
+HAND_OVER_S = 8.0  # assumed: a worker that stops waits so long for others to take its cameras over
+BACK_S = 3.0  # after the database was away, runs renew before anybody claims what seems to be free
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 class LeaseSupervisor(bootsteps.StartStopStep):  # type: ignore[misc]
@@ -41,15 +52,20 @@ class LeaseSupervisor(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def create(self, _: Any) -> None:
         """Have every child of this worker's pool load the networks before its first camera."""
-        signals.worker_process_init.connect(_load_networks)
+        signals.worker_process_init.connect(_begin_child)
 
     def start(self, _: Any) -> None:
         """Begin to claim."""
         self._thread.start()
 
     def stop(self, _: Any) -> None:
-        """Claim no more, and tell the children to hand their cameras over: the worker waits for them."""
+        """Claim no more, hand over what others can take, and end the children: the worker waits for them."""
         self._closing.set()
+        self._thread.join(2 * ROUND_S)
+        try:
+            self._hand_over()
+        except Exception:
+            logger.exception("the cameras were not handed over; others claim them")
         pool = getattr(self._worker.pool, "_pool", None)
         for child in getattr(pool, "_pool", ()):
             with contextlib.suppress(ProcessLookupError):
@@ -57,34 +73,73 @@ class LeaseSupervisor(bootsteps.StartStopStep):  # type: ignore[misc]
 
     terminate = stop
 
+    def _hand_over(self) -> None:
+        from welfare.fleet import handover
+
+        handover.beat(self._owner, self._worker.concurrency, draining=True)
+        until = time.monotonic() + HAND_OVER_S
+        while handover.offer_all(self._owner) and time.monotonic() < until:
+            if not any(w.load_with_one_more <= 1 for w in handover.fleet()):
+                break  # nobody has room: ending at once is the shortest gap
+            time.sleep(ROUND_S / 2)
+        handover.leave(self._owner)
+
     def _run(self) -> None:
         from django.db import connection
 
+        balance_at = time.monotonic() + BALANCE_S
         while not self._closing.wait(ROUND_S):
             try:
                 self.round()
+                if time.monotonic() >= balance_at:
+                    balance_at = time.monotonic() + BALANCE_S
+                    self._balance()
             except Exception:
                 logger.exception("no camera could be claimed; trying again")
                 connection.close()
+                self._closing.wait(BACK_S)
+        connection.close()
 
     def round(self) -> None:
-        """Claim what fits and send it to the own queue."""
-        from welfare.fleet import leases
-        from welfare.fleet.tasks import track_camera
+        """Claim what fits, take over what is on offer, and send it to the own queue."""
+        from celery.worker.state import reserved_requests
 
-        room = self._worker.concurrency - leases.held(self._owner)
+        from welfare.fleet import handover, leases
+
+        handover.beat(self._owner, self._worker.concurrency)
+        # A child that hangs has lost its lease and still takes up its slot.
+        room = self._worker.concurrency - max(leases.held(self._owner), len(reserved_requests))
         for lease in leases.claim(self._owner, room):
             try:
-                track_camera.apply_async(
-                    (lease.camera_id, lease.epoch), queue=worker_direct(self._worker.hostname), retry=False
-                )
+                self._send(lease)
             except Exception:
                 leases.release(lease)
                 raise
+            room -= 1
             logger.warning("camera %s is watched here, epoch %s", lease.camera_id, lease.epoch)
+        for lease in handover.bid(self._owner, room):
+            self._send(lease, self._owner)
+
+    def _send(self, lease: "Lease", heir: str = "") -> None:
+        from welfare.fleet.tasks import track_camera
+
+        track_camera.apply_async(
+            (lease.camera_id, lease.epoch, heir), queue=worker_direct(self._worker.hostname), retry=False
+        )
+
+    def _balance(self) -> None:
+        from welfare.fleet import handover
+
+        offered = handover.balance(self._owner)
+        if offered is not None:
+            logger.warning("camera %s is on offer: another worker carries less", offered)
 
 
-def _load_networks(**_: Any) -> None:
+def _begin_child(**_: Any) -> None:
+    """End with the worker, also one that is killed, and load the networks before the first camera."""
+    if sys.platform == "linux":
+        # SIGTERM hands the camera over at once; whoever hangs too badly for that loses its lease by itself.
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     from welfare.fleet.tasks import models
 
     models()

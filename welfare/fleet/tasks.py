@@ -2,11 +2,13 @@
 
 import logging
 import signal
+from functools import partial
 
 from celery import shared_task
 from django.conf import settings
 
-from welfare.fleet import clips, leases
+from welfare.fleet import clips, handover, leases
+from welfare.fleet.bounds import Bounds
 from welfare.fleet.camera_run import CameraRun
 from welfare.fleet.leases import Lease, StaleEpochError
 from welfare.watch.detector import Detector
@@ -26,22 +28,37 @@ def models() -> Models:
 
 
 @shared_task(ignore_result=True, acks_late=False)  # type: ignore[untyped-decorator]
-def track_camera(camera_id: int, epoch: int) -> None:
-    """Watch a camera for as long as the epoch is the newest."""
+def track_camera(camera_id: int, epoch: int, heir: str = "") -> None:
+    """Watch a camera for as long as the epoch is the newest.
+
+    Args:
+        camera_id: which.
+        epoch: the claimed one; for an heir, that of the present watcher.
+        heir: the worker that takes it over with its first picture; empty where nobody watches it now.
+    """
     lease = Lease(camera_id, epoch)
+    if not heir:
+        try:
+            leases.renew(lease)
+        except StaleEpochError as error:
+            logger.info("not begun: %s", error)
+            return
+    run = CameraRun(
+        Camera.objects.get(pk=camera_id),
+        lease,
+        models(),
+        ask_for_clip,
+        bounds=Bounds(hours=settings.TRACK_HOURS, memory_mb=settings.TRACK_MEMORY_MB),
+        take_over=partial(handover.take_over, owner=heir) if heir else None,
+    )
     try:
-        leases.renew(lease)
-    except StaleEpochError as error:
-        logger.info("not begun: %s", error)
-        return
-    try:
-        run = CameraRun(Camera.objects.get(pk=camera_id), lease, models(), ask_for_clip)
         before = signal.signal(signal.SIGTERM, lambda *_: _hand_over(run))
         run.run()
         if signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN:
             signal.signal(signal.SIGTERM, before)
     finally:
-        leases.release(lease)
+        if run.holds:
+            leases.release(run.lease)
 
 
 def _hand_over(run: CameraRun) -> None:

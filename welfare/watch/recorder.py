@@ -60,6 +60,7 @@ class Recorder:
         self._started_at_s = 0.0
         self._retry_at = 0.0
         self.fault = ""
+        self.written_bytes = 0
 
     def packet(self, packet: Any, at_s: float) -> None:
         """Keep one packet.
@@ -118,6 +119,7 @@ class Recorder:
         copy.is_keyframe = packet.is_keyframe
         copy.stream = self._stream
         self._out.mux(copy)
+        self.written_bytes += packet.size
 
     def _prune(self, now_s: float) -> None:
         kept = 0

@@ -93,6 +93,7 @@ def make_clip(
     end_s: float,
     people: Sequence[tuple[float, Sequence[Box]]],
     path: Path,
+    analysed: tuple[int, int] | None = None,
 ) -> tuple[float, float]:
     """An H.264 MP4 of a span of the ring, heads blurred; frames of which nothing is known are blurred whole.
 
@@ -102,6 +103,7 @@ def make_clip(
         end_s: UTC seconds.
         people: (UTC seconds, boxes) of the analysed frames, oldest first.
         path: the file; appears whole or not at all.
+        analysed: width and height of the pictures that the boxes are of, pixels, where a larger stream is recorded.
 
     Returns:
         UTC seconds of the first and last frame.
@@ -119,7 +121,7 @@ def make_clip(
                 stream = _clip_stream(out, image)
             if times and at_s <= times[-1]:
                 continue  # a clock that was mapped anew
-            picture = av.VideoFrame.from_ndarray(_redacted(image, at_s, people), format="bgr24")
+            picture = av.VideoFrame.from_ndarray(_redacted(image, at_s, people, analysed), format="bgr24")
             picture.pts = round((at_s - (times[0] if times else at_s)) * 1000)
             picture.time_base = stream.codec_context.time_base
             times.append(at_s)
@@ -161,9 +163,14 @@ def _pictures(segments: Sequence[Segment], start_s: float, end_s: float) -> Iter
                 continue  # cut off when the process was killed
 
 
-def _redacted(image: Image, at_s: float, people: Sequence[tuple[float, Sequence[Box]]]) -> Image:
+def _redacted(
+    image: Image, at_s: float, people: Sequence[tuple[float, Sequence[Box]]], analysed: tuple[int, int] | None
+) -> Image:
     first = bisect_left(people, at_s - NEAR_S, key=lambda entry: entry[0])
     last = bisect_right(people, at_s + NEAR_S, key=lambda entry: entry[0])
     if first == last:
         return blur_whole(image)
-    return blur_heads(image, [box for _, boxes in people[first:last] for box in boxes])
+    height, width = image.shape[:2]
+    across, down = (width / analysed[0], height / analysed[1]) if analysed else (1.0, 1.0)
+    boxes = [box for _, seen in people[first:last] for box in seen]
+    return blur_heads(image, [(x1 * across, y1 * down, x2 * across, y2 * down) for x1, y1, x2, y2 in boxes])

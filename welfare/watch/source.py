@@ -87,6 +87,7 @@ class Source:
         fps: analysed frames a second.
         first_wait_s: before the first try to reconnect; doubles up to 10 s, with jitter.
         stall_s: seconds without a packet that count as a stall.
+        pictures: False for a stream that is recorded and not looked at: nothing is decoded.
     """
 
     def __init__(
@@ -102,7 +103,9 @@ class Source:
         fps: float = 5.0,
         first_wait_s: float = 0.5,
         stall_s: float = STALL_S,
+        pictures: bool = True,
     ) -> None:
+        self._pictures = pictures
         self._address, self._loop, self._expect_size = address, loop, expect_size
         self._url = with_credentials(address, username, password)
         self._on_state, self._on_packet = on_state, on_packet
@@ -136,9 +139,13 @@ class Source:
         """How often the stream's time jumped."""
         return self._clock.jumps
 
+    def start(self) -> None:
+        """Begin to read; `frames` does it by itself."""
+        self._thread.start()
+
     def frames(self) -> Iterator[Frame]:
         """Wait for frames and yield the newest; ends with `close`, or with a file that does not loop."""
-        self._thread.start()
+        self.start()
         index = 0
         while True:
             with self._arrived:
@@ -156,7 +163,7 @@ class Source:
             self._tell(SourceState.CONNECTING, "")
             try:
                 frames = self._connection()
-                if is_file(self._address) and self._loop:
+                if is_file(self._address) and self._loop and frames:
                     continue
                 fault = _ended(self._address, frames)
             except _FaultError as found:
@@ -198,10 +205,14 @@ class Source:
                     self._closing.wait(max(0.0, start + shown_s - first_s - time.monotonic()))
                 if self._on_packet is not None and packet.size:
                     self._on_packet(packet, self._clock.at(shown_s))
+                if not self._pictures:
+                    self._tell(SourceState.LIVE, "")
+                    count += 1
+                    continue
                 try:
                     pictures = packet.decode()
                     bad = 0
-                except InvalidDataError:
+                except FFmpegError:
                     pictures, bad = [], bad + 1
                     if bad > BROKEN_PACKETS:
                         raise _FaultError(SourceState.BROKEN, "the stream cannot be decoded: check its codec") from None

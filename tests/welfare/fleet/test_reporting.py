@@ -17,7 +17,8 @@ from tests.pictures import EAST, PERSON_AT_12_S, frame_of
 from welfare.fleet import leases
 from welfare.fleet.models import EpisodeCheckpoint
 from welfare.fleet.outbox import Outbox
-from welfare.fleet.reporter import Progress, Reporter
+from welfare.fleet.progress import Progress
+from welfare.fleet.reporter import Reporter
 from welfare.watch.redact import write_still
 from zones.models import CameraStatus
 from zones.tier import Tier

@@ -1,4 +1,4 @@
-"""A service of its own for a bench: PostgreSQL, Valkey, cameras and real track workers in a folder that goes with it."""
+"""A service of its own for a bench: PostgreSQL, Valkey, cameras and track workers in a folder that goes with it."""
 
 import json
 import os
@@ -38,6 +38,7 @@ class World:
     workers: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
         self.folder.chmod(0o755)  # as root, PostgreSQL runs as a user of its own and must reach its folder
         self.postgres, self.valkey = EmbeddedPostgres(self.folder / "postgres"), EmbeddedValkey(self.folder / "valkey")
         database, broker = self.postgres.start(), self.valkey.start()
@@ -104,7 +105,7 @@ class World:
             )
 
     def kill(self, name: str) -> None:
-        """kill -9 a worker and its children, as when its machine dies."""
+        """SIGKILL a worker and its children, as when its machine dies."""
         worker = self.workers.pop(name)
         if worker.poll() is None:
             os.killpg(worker.pid, signal.SIGKILL)
@@ -124,4 +125,4 @@ class World:
     def memory_mb(self, name: str) -> float:
         """Proportional set size of a worker and all its children, MiB: shared pages are counted once."""
         parent = psutil.Process(self.workers[name].pid)
-        return sum(p.memory_full_info().pss for p in [parent, *parent.children(recursive=True)]) / 2**20
+        return float(sum(p.memory_full_info().pss for p in [parent, *parent.children(recursive=True)])) / 2**20

@@ -42,8 +42,9 @@ class Command(BaseCommand):
         pipeline.add_argument("--live", type=int, nargs=2, default=(4, 12), help="cameras: always busy, a quarter busy")
         pipeline.add_argument("--json", type=Path, help="write the figures there as well")
         memory = what.add_parser("soak", help="memory of one camera's processes over an hour")
-        memory.add_argument("--source", default=str(CLIPS / "two_people.mp4"), help="rtsp://, http:// or a file, looped")
-        memory.add_argument("--site", type=Path, default=CLIPS / "two_people.site.json", help="its calibration and zones")
+        busy = CLIPS / "two_people.mp4"
+        memory.add_argument("--source", default=str(busy), help="rtsp://, http:// or a file, which is looped")
+        memory.add_argument("--site", type=Path, default=busy.with_suffix(".site.json"), help="calibration and zones")
         memory.add_argument("--minutes", type=float, default=60.0, help="how long")
         memory.add_argument("--early", type=float, default=5.0, help="minute to compare the last one with")
         memory.add_argument("--json", type=Path, help="write the figures there as well")

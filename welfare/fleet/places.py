@@ -1,0 +1,17 @@
+"""Where a camera's pictures come from and where its recordings lie on this machine."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+from welfare.watch.address import is_file
+
+
+def camera_address(source: str) -> str:
+    """A source as FFmpeg opens it: a file's path counts from the installation's folder."""
+    return str(settings.BASE_DIR / source) if is_file(source) else source
+
+
+def ring_folder(camera_id: int) -> Path:
+    """Where a camera's ring and the boxes of its people lie."""
+    return Path(settings.RUN_DIR) / "recordings" / str(camera_id)
