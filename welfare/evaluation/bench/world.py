@@ -122,7 +122,11 @@ class World:
         else:
             del self.workers[name]
 
-    def memory_mb(self, name: str) -> float:
-        """Proportional set size of a worker and all its children, MiB: shared pages are counted once."""
+    def memory_mb(self, name: str) -> tuple[float, float]:
+        """Memory of a worker and all its children, MiB: resident, and proportional.
+
+        The second counts shared pages once, and changes with what else on the machine uses the same libraries.
+        """
         parent = psutil.Process(self.workers[name].pid)
-        return float(sum(p.memory_full_info().pss for p in [parent, *parent.children(recursive=True)])) / 2**20
+        found = [p.memory_full_info() for p in [parent, *parent.children(recursive=True)]]
+        return sum(m.rss for m in found) / 2**20, sum(m.pss for m in found) / 2**20

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from welfare.evaluation.bench import detection, soak, throughput, tracking
+from welfare.evaluation.bench import detection, failover, soak, throughput, tracking
 from welfare.evaluation.bench import live as live_bench
 from welfare.evaluation.bench.environments import PeerError
 from welfare.evaluation.labels import LabelError
@@ -41,6 +41,13 @@ class Command(BaseCommand):
         pipeline.add_argument("--seconds", type=float, default=80.0, help="how long the live cameras run")
         pipeline.add_argument("--live", type=int, nargs=2, default=(4, 12), help="cameras: always busy, a quarter busy")
         pipeline.add_argument("--json", type=Path, help="write the figures there as well")
+        killed = what.add_parser("failover", help="what is missed when a worker, the broker or the database goes")
+        killed.add_argument("--kills", type=int, default=10, help="of workers")
+        killed.add_argument(
+            "--busy", type=Path, default=CLIPS / "two_people.mp4", help="somebody who stays at the rail"
+        )
+        killed.add_argument("--empty", type=Path, default=CLIPS / "empty_footway.mp4", help="the same view, nobody")
+        killed.add_argument("--json", type=Path, help="write the figures there as well")
         memory = what.add_parser("soak", help="memory of one camera's processes over an hour")
         busy = CLIPS / "two_people.mp4"
         memory.add_argument("--source", default=str(busy), help="rtsp://, http:// or a file, which is looped")
@@ -52,7 +59,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, what: str, **options: Any) -> None:
         try:
             getattr(self, f"_{what}")(**options)
-        except (MotFileError, PeerError, LabelError, VideoError) as error:
+        except (MotFileError, PeerError, LabelError, VideoError, failover.FailoverError) as error:
             raise CommandError(str(error)) from error
 
     def _tracker(self, folder: Path, json: Path | None, **_: Any) -> None:
@@ -87,6 +94,12 @@ class Command(BaseCommand):
         for line in live_bench.table(figures):
             self.stdout.write(line)
         self._keep(json, {"sustained": [asdict(s) for s in sustained], "live": [asdict(f) for f in figures]})
+
+    def _failover(self, kills: int, busy: Path, empty: Path, json: Path | None, **_: Any) -> None:
+        figures = failover.measure(busy, empty, kills, self._say)
+        for line in failover.table(figures):
+            self.stdout.write(line)
+        self._keep(json, asdict(figures))
 
     def _soak(self, source: str, site: Path, minutes: float, early: float, json: Path | None, **_: Any) -> None:
         samples = []
