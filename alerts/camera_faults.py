@@ -9,6 +9,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 from django.db.models.functions import Now
 
 from alerts import audit
@@ -23,6 +24,7 @@ from zones.tier import Tier
 logger = logging.getLogger(__name__)
 
 NO_PICTURE_AFTER = timedelta(seconds=30)  # assumed: a reconnect takes at most 10 s
+LATELY = timedelta(days=30)
 FAULT_TIER = Tier.CONCERN
 BY_DESIGN = (CameraStatus.State.ENDED,)  # a recording that is over is no fault
 
@@ -39,6 +41,15 @@ def look() -> int:
                 clear(incident.pk, note="The camera sees again." if camera.enabled else "The camera is switched off.")
         opened += sum(_open(camera, fault, since, words) for fault, (since, words) in found.items())
     return opened
+
+
+def counted(lately: timedelta = LATELY) -> dict[int, dict[str, int]]:
+    """How often each camera had each fault lately: camera key -> fault -> times."""
+    faults = Incident.objects.filter(subject=Incident.Subject.CAMERA, opened_at__gt=Now() - lately)
+    found: dict[int, dict[str, int]] = {}
+    for camera, fault, times in faults.values_list("camera", "fault").annotate(times=Count("pk")):
+        found.setdefault(camera, {})[fault] = times
+    return found
 
 
 def _found(camera: Camera, now: datetime) -> Found:

@@ -3,8 +3,15 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from alerts import camera_faults
+from alerts.figures import IncidentCollector
+from welfare.fleet import views as fleet
+from welfare.fleet.metrics import FleetCollector
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("alerts.urls")),
     path("", include("alerts.console.urls")),
+    path("fleet/", fleet.fleet, {"faults": camera_faults.counted}, name="fleet"),
+    path("metrics", fleet.metrics, {"collectors": (FleetCollector(), IncidentCollector())}, name="metrics"),
     path("admin/", admin.site.urls),
 ]

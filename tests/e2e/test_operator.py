@@ -115,7 +115,8 @@ def test_every_page_is_free_of_barriers_in_both_themes_and_sizes(
     room.turn()
     with_pictures(incident, console.media)
     pages = {"login": "/log-in/", "console": "/", "incident": f"/incidents/{incident.pk}/",
-             "concern": f"/incidents/{other.pk}/", "history": "/incidents/", "cameras": "/cameras/"}  # fmt: skip
+             "concern": f"/incidents/{other.pk}/", "history": "/incidents/", "cameras": "/cameras/",
+             "fleet": "/fleet/"}  # fmt: skip
     found: list[str] = []
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 900})

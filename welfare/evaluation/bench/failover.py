@@ -25,7 +25,8 @@ QUIET_S = 10.0
 AFTER_S = 8.0  # a gap of a kill is looked for so long
 OUTAGE_S = 15.0
 BACKSTOP_S = 25.0  # the person at the rail is a concern after so long: an incident that must not come twice
-LIMIT_S = 180.0
+LIVE_S = 2.0
+LIMIT_S = 120.0
 
 
 class FailoverError(RuntimeError):
@@ -66,17 +67,16 @@ def measure(busy: Path, empty: Path, kills: int, say: Callable[[str], None]) -> 
         FailoverError: cameras or workers did not come up.
     """
     figures, site = Figures(), busy.with_suffix(".site.json")
-    with World() as world:
-        cameras = world.add_cameras([(str(clip), site) for clip in (busy, empty) * 3])
-        watched = [camera for camera, clip in zip(cameras, (busy, empty) * 3, strict=True) if clip == busy]
+    with World() as world, _told(world):
+        cameras = world.add_cameras([(str(clip), site) for clip in (busy, busy, empty, empty, empty, empty)])
         at_once = {"backstop_s": BACKSTOP_S}
-        Zone.objects.filter(camera__in=watched[:2]).update(overrides=at_once, override_reason="for the bench")
-        bench = _Bench(world, cameras, watched, figures, say)
+        Zone.objects.filter(camera=cameras[0]).update(overrides=at_once, override_reason="for the bench")
+        bench = _Bench(world, cameras, figures, say)
         for name in WORKERS:
             world.start_worker(name, SLOTS)
-        say("waiting for six cameras, three workers and an incident for each person at the rail")
+        say("waiting for six cameras, three workers and an incident")
         _wait("all cameras live on three workers", lambda: bench.all_live() and bench.workers_up() == len(WORKERS))
-        _wait("an incident on two cameras", lambda: len(incidents()) >= 2)
+        _wait("an incident", incidents)
         bench.undisturbed()
         for number in range(kills):
             bench.kill(WORKERS[number % len(WORKERS)], f"kill {number + 1} of {kills}")
@@ -91,7 +91,6 @@ def measure(busy: Path, empty: Path, kills: int, say: Callable[[str], None]) -> 
 class _Bench:
     world: World
     cameras: Sequence[Camera]
-    watched: Sequence[Camera]
     figures: Figures
     say: Callable[[str], None]
 
@@ -127,7 +126,7 @@ class _Bench:
 
     def without_database(self) -> None:
         """Stop PostgreSQL while a concern comes due that nobody has been told of."""
-        camera = self.watched[2]
+        camera = self.cameras[1]
         due_s = max(stays(camera).values(), default=0.0) + 12.0
         epoch = CameraLease.objects.get(camera=camera).epoch
         Zone.objects.filter(camera=camera).update(overrides={"backstop_s": due_s}, override_reason="for the bench")
@@ -150,8 +149,8 @@ class _Bench:
         self.figures.undelivered = self._waiting()
 
     def all_live(self) -> bool:
-        """Whether every camera was looked at in the last second."""
-        return all(time.time() - frame_s < 1.0 for frame_s in (self._last(camera) for camera in self.cameras))
+        """Whether every camera was looked at a moment ago."""
+        return all(time.time() - frame_s < LIVE_S for frame_s in (self._last(camera) for camera in self.cameras))
 
     def workers_up(self) -> int:
         return TrackWorker.objects.count()
@@ -188,6 +187,15 @@ class _Bench:
                 self.figures.stays += 1
                 self.figures.lost += key not in now
                 self.figures.set_back += now.get(key, stay_s) < stay_s
+
+
+@contextmanager
+def _told(world: World) -> Iterator[None]:
+    """Adds what the workers said last to a failure."""
+    try:
+        yield
+    except FailoverError as error:
+        raise FailoverError(f"{error}\n{world.last_words()}") from error
 
 
 def stays(camera: Camera) -> dict[str, float]:

@@ -104,6 +104,10 @@ class World:
                 start_new_session=True,
             )
 
+    def last_words(self) -> str:
+        """The end of what the workers wrote."""
+        return "\n".join((self.folder / "workers.log").read_text(errors="replace").splitlines()[-25:])
+
     def kill(self, name: str) -> None:
         """SIGKILL a worker and its children, as when its machine dies."""
         worker = self.workers.pop(name)
