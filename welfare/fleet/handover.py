@@ -5,6 +5,7 @@ camera beside it, and with its first picture takes the lease over by raising the
 its next renewal. For up to a second both watch: the stay has one name, so no second incident comes of it.
 """
 
+import os
 from collections import Counter
 from datetime import timedelta
 
@@ -89,7 +90,14 @@ def take_over(found: Lease, owner: str) -> Lease:
     """
     heirs = CameraLease.objects.filter(camera=found.camera_id, epoch=found.epoch, heir=owner)
     if not heirs.update(
-        owner=owner, epoch=F("epoch") + 1, expires_at=Now() + TTL, offered_at=None, heir="", heir_until=None
+        owner=owner,
+        epoch=F("epoch") + 1,
+        expires_at=Now() + TTL,
+        reported_at=Now(),
+        pid=os.getpid(),
+        offered_at=None,
+        heir="",
+        heir_until=None,
     ):
         raise StaleEpochError(f"camera {found.camera_id}: epoch {found.epoch} is not on offer any more")
     return Lease(found.camera_id, found.epoch + 1)

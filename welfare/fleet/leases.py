@@ -1,6 +1,7 @@
 """Leases on cameras, in PostgreSQL and on its clock; Celery only carries the message that one was claimed."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,7 @@ from welfare.fleet.models import CameraLease
 from zones.models import Camera
 
 TTL = timedelta(seconds=3)
+LATE = timedelta(seconds=10)  # assumed: a run that says nothing for so long hangs, however busy the machine is
 START_TTL = timedelta(seconds=15)  # from the claim to the first renewal: a child starts and loads its networks
 
 
@@ -49,7 +51,14 @@ def claim(owner: str, room: int, camera_id: int | None = None) -> list[Lease]:
         rows = free.order_by("expires_at").select_for_update(skip_locked=True, of=("self",))[:room]
         keys = [row.pk for row in rows]
         CameraLease.objects.filter(pk__in=keys).update(
-            owner=owner, epoch=F("epoch") + 1, expires_at=Now() + START_TTL, offered_at=None, heir="", heir_until=None
+            owner=owner,
+            epoch=F("epoch") + 1,
+            expires_at=Now() + START_TTL,
+            reported_at=None,
+            pid=None,
+            offered_at=None,
+            heir="",
+            heir_until=None,
         )
         claimed = CameraLease.objects.filter(pk__in=keys).values_list("camera_id", "epoch")
         return [Lease(*pair) for pair in claimed]
@@ -72,8 +81,23 @@ def renew(lease: Lease) -> None:
     Raises:
         StaleEpochError: somebody has.
     """
-    if not CameraLease.objects.filter(camera=lease.camera_id, epoch=lease.epoch).update(expires_at=Now() + TTL):
+    own = CameraLease.objects.filter(camera=lease.camera_id, epoch=lease.epoch)
+    if not own.update(expires_at=Now() + TTL, reported_at=Now(), pid=os.getpid()):
         raise StaleEpochError(f"camera {lease.camera_id}: epoch {lease.epoch} is over")
+
+
+def extend(owner: str, pids: Iterable[int]) -> None:
+    """Keep the leases of a worker's living children, also of those that are late because the machine is overloaded.
+
+    A child that is dead is not among them, and one that hangs stops reporting: both lose their cameras.
+
+    Args:
+        owner: the worker.
+        pids: its children that live.
+    """
+    CameraLease.objects.filter(owner=owner, pid__in=list(pids), reported_at__gt=Now() - LATE).update(
+        expires_at=Now() + TTL
+    )
 
 
 def release(lease: Lease) -> None:

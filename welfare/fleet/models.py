@@ -13,6 +13,8 @@ class CameraLease(models.Model):
     owner = models.CharField(max_length=120, blank=True)
     epoch = models.BigIntegerField(default=0)
     expires_at = models.DateTimeField(db_default=Now())
+    reported_at = models.DateTimeField(null=True, help_text="When the run last said that it watches.")
+    pid = models.PositiveIntegerField(null=True, help_text="Its process on the owner's machine.")
     offered_at = models.DateTimeField(
         null=True, blank=True, help_text="Since when its watcher wants to hand it over; it watches on until then."
     )

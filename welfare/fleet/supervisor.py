@@ -1,9 +1,10 @@
 """The part of a `track` worker that claims cameras: on the worker itself, so that it outlives the broker's connection.
 
 Twice a second it claims as many cameras as the worker has free slots, takes over what others have on offer, and sends
-each to the worker's own queue; every few seconds it offers one of its own where another worker carries less. The run
-renews its lease itself: a child that dies or hangs loses it in three seconds. Children load the networks as they are
-born, so that one that takes over a camera sees at once, and they end with their worker, however it dies.
+each to the worker's own queue; every few seconds it offers one of its own where another worker carries less. A run
+renews its lease itself: when its child dies the lease ends in three seconds. A child that lives and is only late, on a
+machine that is overloaded, is spoken for here, or its camera would be thrown from worker to worker. Children load the
+networks as they are born, so that one that takes over a camera sees at once, and end with their worker, however it dies.
 """
 
 import contextlib
@@ -18,6 +19,7 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
+import psutil
 from celery import bootsteps, signals
 from celery.utils.nodenames import worker_direct
 
@@ -107,6 +109,7 @@ class LeaseSupervisor(bootsteps.StartStopStep):  # type: ignore[misc]
         from welfare.fleet import handover, leases
 
         handover.beat(self._owner, self._worker.concurrency)
+        leases.extend(self._owner, _children())
         # A child that hangs has lost its lease and still takes up its slot.
         room = self._worker.concurrency - max(leases.held(self._owner), len(reserved_requests))
         for lease in leases.claim(self._owner, room):
@@ -133,6 +136,16 @@ class LeaseSupervisor(bootsteps.StartStopStep):  # type: ignore[misc]
         offered = handover.balance(self._owner)
         if offered is not None:
             logger.warning("camera %s is on offer: another worker carries less", offered)
+
+
+def _children() -> list[int]:
+    """The children of this process that live."""
+    living = []
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if child.status() != psutil.STATUS_ZOMBIE:
+                living.append(child.pid)
+    return living
 
 
 def _begin_child(**_: Any) -> None:

@@ -81,19 +81,23 @@ class Recorder:
 
     def close(self) -> None:
         """Finish the open segment."""
+        try:
+            self._finish()
+        except (OSError, FFmpegError):
+            logger.warning("the last segment in %s was not finished", self._folder)
+
+    def _finish(self) -> None:
+        """The same; a disk that refuses is often noticed only here, since FFmpeg writes later than it is told."""
         if self._out is not None:
             out, self._out = self._out, None
-            try:
-                out.close()
-            except (OSError, FFmpegError):
-                logger.warning("the last segment in %s was not finished", self._folder)
+            out.close()
 
     def _wants_new(self, packet: Any, at_s: float) -> bool:
         other_stream = packet.stream is not self._template
         return self._out is None or other_stream or not 0 <= at_s - self._started_at_s < SEGMENT_S
 
     def _begin(self, packet: Any, at_s: float) -> None:
-        self.close()
+        self._finish()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._prune(at_s)
         if shutil.disk_usage(self._folder).free < self._keep_free_bytes:

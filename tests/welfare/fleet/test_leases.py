@@ -1,5 +1,6 @@
 """Who may watch a camera: never two at once, and nobody writes with an epoch that is over."""
 
+import os
 from threading import Thread
 
 import pytest
@@ -79,3 +80,17 @@ def test_an_old_epoch_renews_nothing_and_writes_nothing(cameras: list[Camera]) -
         pass
     leases.release(new)
     assert leases.claim("c", 5, camera_id=old.camera_id)[0].epoch == 3
+
+
+def test_a_living_child_that_is_late_keeps_its_camera_a_dead_or_a_hung_one_does_not(cameras: list[Camera]) -> None:
+    first, second = leases.claim("a", 2)
+    for lease in (first, second):
+        leases.renew(lease)
+    expire()
+    leases.extend("a", [os.getpid() + 1])  # another process: this one is dead
+    assert leases.held("a") == 0
+    leases.extend("b", [os.getpid()])  # somebody else's
+    assert leases.held("a") == 0
+    CameraLease.objects.filter(camera=second.camera_id).update(reported_at=Now() - 1.1 * leases.LATE)
+    leases.extend("a", [os.getpid()])
+    assert [lease.camera_id for lease in leases.claim("b", 2)] == [second.camera_id]

@@ -66,5 +66,10 @@ def test_a_followed_persons_pose_is_found_and_an_empty_box_has_none() -> None:
         assert poses.estimate(1.0, "far", image, (568.0, 270.0, 580.0, 300.0)) is None
         for n in range(6):  # more people than landmarkers: the rest are searched for
             assert poses.estimate(2.0, f"other {n}", image, PERSON_AT_12_S) is not None
+        made = {id(follower.landmarker) for follower in poses._followers.values()}
+        for n in range(4):  # a landmarker that nobody needs is passed on: a new one each time would fill the memory
+            assert poses.estimate(10.0 + 3 * n, f"later {n}", image, PERSON_AT_12_S) is not None
+            assert f"later {n}" in poses._followers
+        assert {id(follower.landmarker) for follower in poses._followers.values()} == made
     finally:
         poses.close()
