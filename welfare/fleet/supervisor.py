@@ -4,7 +4,7 @@ Twice a second it claims as many cameras as the worker has free slots, takes ove
 each to the worker's own queue; every few seconds it offers one of its own where another worker carries less. A run
 renews its lease itself: when its child dies the lease ends in three seconds. A child that lives and is only late, on a
 machine that is overloaded, is spoken for here, or its camera would be thrown from worker to worker. Children load the
-networks as they are born, so that one that takes over a camera sees at once, and end with their worker, however it dies.
+networks as they are born, so that one that takes over a camera sees at once, and they end with their worker.
 """
 
 import contextlib

@@ -25,8 +25,8 @@ QUIET_S = 10.0
 AFTER_S = 8.0  # a gap of a kill is looked for so long
 OUTAGE_S = 15.0
 BACKSTOP_S = 25.0  # the person at the rail is a concern after so long: an incident that must not come twice
-LIVE_S = 2.0
-LIMIT_S = 120.0
+LIVE_S = 5.0
+LIMIT_S = 240.0
 
 
 class FailoverError(RuntimeError):
