@@ -8,3 +8,6 @@ class AlertsConfig(AppConfig):
     def ready(self) -> None:
         import alerts.channels.warnings
         import alerts.policies.warnings  # noqa: F401 - both register system checks
+        from alerts import zone_changes
+
+        zone_changes.connect()

@@ -1,3 +1,5 @@
+from dataclasses import fields
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class WelfareConfig(AppConfig):
     def ready(self) -> None:
         # Here and not in welfare/__init__.py, so that the pure core does not load Celery.
         from welfare import celery  # noqa: F401
+        from welfare.behaviour.profile import Profile
+        from zones import overrides
+
+        overrides.know({f.name: getattr(Profile(), f.name) for f in fields(Profile)})

@@ -4,9 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from zones import versions
 from zones.models import Camera, CameraStatus, Site, Zone
+
+WHY = "edited in the admin"
 
 
 class CameraForm(forms.ModelForm):
@@ -43,6 +47,10 @@ class ZoneInline(admin.StackedInline):
     model = Zone
     extra = 0
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Zone]:
+        """Not those that were taken off the picture."""
+        return super().get_queryset(request).filter(removed_at=None)
+
 
 @admin.register(Camera)
 class CameraAdmin(admin.ModelAdmin):
@@ -67,6 +75,20 @@ class CameraAdmin(admin.ModelAdmin):
             obj.reference = None  # the scene is learned again
         super().save_model(request, obj, form, change)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Keep a version once the zones are written."""
+        super().save_related(request, form, formsets, change)
+        versions.note(form.instance, by=request.user.get_username(), why=WHY)
+
+
+@admin.register(Zone)
+class ZoneAdmin(admin.ModelAdmin):
+    """One zone; the editor is the better place."""
+
+    def save_model(self, request: HttpRequest, obj: Zone, form: Any, change: bool) -> None:
+        """Keep a version with the change."""
+        super().save_model(request, obj, form, change)
+        versions.note(obj.camera, by=request.user.get_username(), why=WHY)
+
 
 admin.site.register(Site)
-admin.site.register(Zone)

@@ -43,6 +43,28 @@ def _points(value: Any, least: int, what: str) -> Points:
     return points
 
 
+def area_of(value: Any, what: str) -> Points:
+    """Check an area drawn on a picture.
+
+    Args:
+        value: [[x, y], …] image pixels.
+        what: begins the message, e.g. `mask "Windows"`.
+
+    Returns:
+        (n, 2) float64, image pixels, n >= 3.
+
+    Raises:
+        GeometryError: too few points, sides that cross, or too small; says where and what to do.
+    """
+    area = _points(value, 3, what)
+    shape = shapely.Polygon(area)
+    if not shape.is_valid:
+        raise GeometryError(f"{what}'s sides cross ({shapely.is_valid_reason(shape)}); move or delete a point")
+    if shape.area < MIN_ZONE_AREA_PX:
+        raise GeometryError(f"{what} covers {shape.area:.0f} square pixels, too small to watch")
+    return area
+
+
 @dataclass(frozen=True, slots=True)
 class WatchedZone:
     """One zone on a picture.
@@ -69,13 +91,8 @@ class WatchedZone:
             GeometryError: too few points, crossing sides, a zone or an edge too small to stand on.
         """
         label = f'zone "{name}"'
-        area = _points(polygon, 3, f"{label}: the area")
         line = _points(edge, 2, f"{label}: the edge line")
-        shape = shapely.Polygon(area)
-        if not shape.is_valid:
-            raise GeometryError(f"{label}: the area's sides cross ({shapely.is_valid_reason(shape)}); redraw it")
-        if shape.area < MIN_ZONE_AREA_PX:
-            raise GeometryError(f"{label}: the area covers {shape.area:.0f} square pixels, too small to watch")
+        area = area_of(polygon, f"{label}: the area")
         if shapely.LineString(line).length < MIN_EDGE_PX:
             raise GeometryError(f"{label}: the edge line is shorter than {MIN_EDGE_PX:.0f} pixels")
         return cls(name, area, line, key, silent)
@@ -97,6 +114,8 @@ class View:
         rail_height_m: height of the barrier's top above the deck; 0 where there is no rail.
         zones: what is watched.
         estimated: the homography was estimated from people's heights, not measured; every metre is rough.
+        masks: areas that are never looked at, each (n, 2) float64, image pixels.
+        occluders: what people can pass behind, likewise: a pillar, a sign, a parked van.
     """
 
     size: tuple[int, int]
@@ -104,6 +123,8 @@ class View:
     rail_height_m: float
     zones: tuple[WatchedZone, ...]
     estimated: bool = False
+    masks: tuple[Points, ...] = field(default=(), repr=False)
+    occluders: tuple[Points, ...] = field(default=(), repr=False)
 
     @classmethod
     def build(
@@ -113,6 +134,8 @@ class View:
         size: tuple[int, int],
         rail_height_m: float,
         zones: Sequence[WatchedZone],
+        masks: Sequence[Points] = (),
+        occluders: Sequence[Points] = (),
     ) -> Self:
         """Check and make a view; without a homography a rough one is assumed and marked `estimated`.
 
@@ -122,7 +145,8 @@ class View:
         if not 0.0 <= rail_height_m <= 5.0:
             raise GeometryError(f"rail height {rail_height_m} m: give a height from 0 to 5 metres")
         if homography is None:
-            view = cls(size, level_homography(size), rail_height_m, tuple(zones), estimated=True)
+            matrix = level_homography(size)
+            view = cls(size, matrix, rail_height_m, tuple(zones), True, tuple(masks), tuple(occluders))
             view.check_edges()
             return view
         try:
@@ -133,7 +157,7 @@ class View:
             raise GeometryError("homography: expected 3 rows of 3 numbers, image pixels to metres")
         if not matrix.any() or abs(np.linalg.det(matrix / np.linalg.norm(matrix))) < 1e-12:
             raise GeometryError("homography: the matrix is singular; calibrate with four points not in one line")
-        view = cls(size, matrix, rail_height_m, tuple(zones))
+        view = cls(size, matrix, rail_height_m, tuple(zones), False, tuple(masks), tuple(occluders))
         view.check_edges()
         return view
 
@@ -149,6 +173,20 @@ class View:
         """
         for zone in self.zones:
             self.edge_m(zone)
+
+    # --- what is not seen -------------------------------------------------------------------------------------
+    def masked(self, pixels: ArrayLike) -> NDArray[np.bool_]:
+        """(n,) which of the image pixels (n, 2) lie in a mask."""
+        x, y = np.asarray(pixels, dtype=np.float64).reshape(-1, 2).T
+        covered = [shapely.contains_xy(shapely.Polygon(mask), x, y) for mask in self.masks]
+        return np.any(covered, axis=0) if covered else np.zeros(len(x), dtype=bool)
+
+    def may_hide(self, box_px: tuple[float, float, float, float]) -> bool:
+        """Whether somebody with this box (x1 y1 x2 y2, pixels) may have stepped behind an occluder or into a mask."""
+        x1, y1, x2, y2 = box_px
+        reach = x2 - x1  # a step to either side
+        around = shapely.box(x1 - reach, y1, x2 + reach, y2)
+        return any(shapely.Polygon(part).intersects(around) for part in (*self.occluders, *self.masks))
 
     # --- image and ground -----------------------------------------------------------------------------------
     def to_ground(self, pixels: ArrayLike) -> Points:

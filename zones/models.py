@@ -2,9 +2,14 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Now
 
+from zones import hours, overrides
 from zones.credentials import seal, unseal
-from zones.geometry import GeometryError, View, WatchedZone
+from zones.geometry import GeometryError, View, WatchedZone, area_of
+
+DRAW = "zones.draw_zones"
+"""The permission of a zone admin: set up cameras, draw zones, save and roll back versions."""
 
 
 class Site(models.Model):
@@ -41,7 +46,10 @@ class Camera(models.Model):
     homography = models.JSONField(
         null=True, blank=True, help_text="3 x 3, image pixels to ground metres; empty: metres are estimated."
     )
+    calibration = models.JSONField(null=True, blank=True, editable=False, help_text="How the homography was found.")
     rail_height_m = models.FloatField(default=1.1)
+    masks = models.JSONField(default=list, blank=True, help_text="Never looked at: [{name, polygon}], image pixels.")
+    occluders = models.JSONField(default=list, blank=True, help_text="People can pass behind: [{name, polygon}].")
     reference = models.BinaryField(
         null=True, help_text="Outlines of the empty scene when it was calibrated, to notice a camera that was moved."
     )
@@ -51,6 +59,7 @@ class Camera(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site", "name"], name="camera_name_unique_at_site")]
+        permissions = [("draw_zones", "Zone admin: sets up cameras and draws zones")]
 
     def __str__(self) -> str:
         return f"{self.site} / {self.name}"
@@ -83,6 +92,8 @@ class Camera(models.Model):
             size=(self.width, self.height),
             rail_height_m=self.rail_height_m,
             zones=[zone.watched() for zone in self.zones.filter(enabled=True)],
+            masks=[area_of(mask["polygon"], f'mask "{mask["name"]}"') for mask in self.masks],
+            occluders=[area_of(part["polygon"], f'occluder "{part["name"]}"') for part in self.occluders],
         )
 
     def clean(self) -> None:
@@ -143,9 +154,19 @@ class Zone(models.Model):
     edge = models.JSONField(help_text="Feet line of the barrier: [[x, y], …] image pixels, at least 2 points.")
     overrides = models.JSONField(default=dict, blank=True, help_text="Profile values that differ here: {name: value}.")
     override_reason = models.CharField(max_length=200, blank=True)
+    hours = models.JSONField(
+        default=list, blank=True, help_text='When it pages: [{"days": [0…6], "from": "22:00", "to": "06:00"}]; always.'
+    )
+    removed_at = models.DateTimeField(
+        null=True, editable=False, help_text="Taken off the picture; kept, for what was seen in it before."
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["camera", "name"], name="zone_name_unique_on_camera")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["camera", "name"], condition=models.Q(removed_at=None), name="zone_name_unique_on_camera"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.camera} / {self.name}"
@@ -162,7 +183,28 @@ class Zone(models.Model):
         """Refuse half a polygon, crossing lines and an override without a reason."""
         try:
             self.watched()
-        except GeometryError as error:
+            hours.parse(self.hours)
+            overrides.check(self.overrides)
+        except (GeometryError, hours.HoursError, overrides.OverrideError) as error:
             raise ValidationError(str(error)) from error
         if self.overrides and not self.override_reason:
             raise ValidationError({"override_reason": "Say why this zone differs: the reason is kept."})
+
+
+class PictureVersion(models.Model):
+    """Everything drawn on a camera's picture as it was saved once; append-only, the newest is what is watched."""
+
+    camera = models.ForeignKey(Camera, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    document = models.JSONField(help_text="The drawing, in the form of zones/drawing.py.")
+    saved_by = models.CharField(max_length=150, help_text="User name, or the command that loaded it.")
+    saved_at = models.DateTimeField(db_default=Now())
+    why = models.CharField(max_length=300)
+    difference = models.JSONField(default=list, help_text="What changed since the version before, in words.")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["camera", "number"], name="picture_version_number_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.camera}, version {self.number}"

@@ -62,7 +62,7 @@ def gone_at_the_edge(episode: Episode, view: View, others: tuple[Observation, ..
     followed = episode.seen_s - episode.started_s >= p.gone_followed_s
     if not followed or episode.offset_m > p.gone_near_m or last.track_id < 0:
         return None
-    if _near_border(last, view) or _may_be_hidden(last, others):
+    if _near_border(last, view) or view.may_hide(last.box_px) or _may_be_hidden(last, others):
         return None
     if not last.box_px[3] - last.box_px[1] >= p.gone_person_px:
         return None  # too small, or without a picture: unknown, and lost for lesser reasons

@@ -26,11 +26,13 @@ from welfare.fleet.places import camera_address, ring_folder
 from welfare.fleet.progress import Progress
 from welfare.fleet.recording import Recording
 from welfare.fleet.reporter import Reporter
+from welfare.fleet.watched_hours import WatchedHours
 from welfare.watch.health import SIZE, PictureHealth
 from welfare.watch.people_log import PeopleLog
 from welfare.watch.pipeline import Models, PictureSizeError, Pipeline, Step
 from welfare.watch.redact import write_still
 from welfare.watch.source import Frame, Source, SourceState
+from zones import hours
 from zones.geometry import GeometryError
 from zones.models import Camera
 
@@ -70,6 +72,8 @@ class CameraRun:
         self._outbox = Outbox(settings.RUN_DIR / OUTBOX / str(camera.pk))
         self.reporter = Reporter(lease, self._outbox, self.progress, self.stop, ask_for_clip, bounds=bounds or Bounds())
         self._zone_profiles = {zone.name: zone for zone in camera.zones.filter(enabled=True)}
+        ranges = {name: hours.parse(zone.hours) for name, zone in self._zone_profiles.items()}
+        self._hours = WatchedHours(ranges, camera.site.time_zone)
         self._health = PictureHealth(reference_of(camera))
         self._people = PeopleLog(ring_folder(camera.pk))
         self._recent: deque[float] = deque(maxlen=50)
@@ -128,7 +132,7 @@ class CameraRun:
         left = EpisodeCheckpoint.objects.filter(camera=self._camera).first()
         now_s = time.time()
         if left is not None and 0 <= now_s - left.frame_at.timestamp() < RESUME_S:
-            pipeline.restore(left.stays, now_s)
+            pipeline.restore(self._hours.untold(left.frame_at.timestamp(), left.stays), now_s)
             logger.info("camera %s goes on with the stays of %s", self._camera.pk, left.frame_at)
         return pipeline
 
@@ -179,13 +183,14 @@ class CameraRun:
         finally:
             p.busy_since, p.sign_at = None, time.monotonic()
         self._note_people(frame.at_s, step)
-        for event in step.events:
-            if isinstance(event, ConcernRaised):
-                self._raise(event, frame, step)
+        stays = pipeline.snapshot()
+        raised = [event for event in step.events if isinstance(event, ConcernRaised)]
+        for concern in self._hours.due(frame.at_s, raised, {stay["id"] for zone in stays.values() for stay in zone}):
+            self._raise(concern, frame, step)
         self._recent.append(frame.at_s)
         span = self._recent[-1] - self._recent[0]
         p.fps = (len(self._recent) - 1) / span if span > 0 else 0.0
-        p.stays, p.frame_at_s = pipeline.snapshot(), frame.at_s
+        p.stays, p.frame_at_s = stays, frame.at_s
         p.figures.note_frame(time.time() - frame.at_s, step.looked, step.cost_ms)
 
     def _look_after(self, frame: Frame, clock_jumps: int, recording: Recording) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -80,7 +81,7 @@ class Pipeline:
 
         Args:
             t_s: presentation time, seconds; not before the last frame's.
-            image: (h, w, 3) uint8, BGR, of the view's size.
+            image: (h, w, 3) uint8, BGR, of the view's size; what masks cover is made black in it, for everybody.
 
         Raises:
             PictureSizeError: the picture has another size than the calibration.
@@ -91,13 +92,15 @@ class Pipeline:
                 f"the picture is {width} x {height}, the zones were drawn on {self._view.size[0]} x "
                 f"{self._view.size[1]}: draw them again or set the camera back"
             )
+        self._cover(image)
         cost: dict[str, float] = {}
         with _timed(cost, "motion"):
             tiles = self._gate.due(t_s, image, self._tracker.places, missing=self._assessor.missing)
         with _timed(cost, "detect"):
             boxes, scores = self._models.detector.detect(image, tiles)
+            kept = ~self._view.masked(np.c_[(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]])
         with _timed(cost, "track"):
-            tracks = self._tracker.update(t_s, boxes, scores)
+            tracks = self._tracker.update(t_s, boxes[kept], scores[kept])
         with _timed(cost, "pose"):
             observations = self._with_poses(image, self._observed(t_s, tracks))
         with _timed(cost, "objects"):
@@ -114,6 +117,11 @@ class Pipeline:
     def restore(self, state: dict[str, Any], t_s: float) -> None:
         """Go on with stays that another worker left."""
         self._assessor.restore(state, t_s)
+
+    def _cover(self, image: NDArray[np.uint8]) -> None:
+        """Make what masks cover black before anything sees it: the detector, the still, the health of the picture."""
+        if self._view.masks:
+            cv2.fillPoly(image, [np.round(mask).astype(np.int32) for mask in self._view.masks], (0, 0, 0))
 
     def _observed(self, t_s: float, tracks: Sequence[Track]) -> list[Observation]:
         feet = np.array([[(t.box[0] + t.box[2]) / 2, t.box[3]] for t in tracks]).reshape(-1, 2)
