@@ -11,6 +11,8 @@ from welfare.fleet.metrics import FleetCollector
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("alerts.urls")),
     path("", include("alerts.console.urls")),
+    path("", include("zones.editor.urls")),
+    path("", include("welfare.rehearsal.urls")),
     path("fleet/", fleet.fleet, {"faults": camera_faults.counted}, name="fleet"),
     path("metrics", fleet.metrics, {"collectors": (FleetCollector(), IncidentCollector())}, name="metrics"),
     path("admin/", admin.site.urls),

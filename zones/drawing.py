@@ -34,11 +34,12 @@ class Problem:
 
 
 class DrawingError(ValueError):
-    """A drawing that cannot be used, with all its problems."""
+    """A drawing that cannot be used, with all its problems, and a view of what could be used of it."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], view: View | None = None) -> None:
         super().__init__("; ".join(problem.words for problem in problems))
         self.problems = tuple(problems)
+        self.view = view
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def parse(value: Any, size: tuple[int, int]) -> Drawing:
         rail_height = 1.1
     view = _view(value.get("homography"), size, float(rail_height), masks, occluders, zones, problems)
     if problems or view is None:
-        raise DrawingError(problems)
+        raise DrawingError(problems, view)
     document = {
         "size": list(size),
         "homography": None if view.estimated else view.homography.tolist(),

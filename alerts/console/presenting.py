@@ -42,6 +42,7 @@ class Card:
 class CameraLine:
     """One camera's state in words."""
 
+    pk: int
     name: str
     state: str
     detail: str
@@ -253,6 +254,7 @@ def _camera(camera: Camera) -> CameraLine:
     live = status.state == CameraStatus.State.LIVE
     old = status.last_frame_at is None or timezone.now() - status.last_frame_at > STALE_PICTURE
     return CameraLine(
+        pk=camera.pk,
         name=str(camera),
         state="no worker watches it now" if live and old else status.get_state_display(),
         detail=status.detail,

@@ -131,7 +131,8 @@ acknowledge, note, escalate, snooze, close = (_change(act) for act in (_acknowle
 @require_safe
 def cameras(request: HttpRequest) -> HttpResponse:
     """Every camera and its state."""
-    return render(request, "console/cameras.html", {"cameras": presenting.cameras()})
+    off = Camera.objects.filter(enabled=False).select_related("site").order_by("site__name", "name")
+    return render(request, "console/cameras.html", {"cameras": presenting.cameras(), "off": off})
 
 
 @login_required

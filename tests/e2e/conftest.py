@@ -69,6 +69,7 @@ def console(room: ControlRoom, tmp_path: Path) -> Iterator[Console]:
         "DATABASE_URL": os.environ["DATABASE_URL"].replace("/postgres?", f"/{name}?"),
         "PUBLIC_URL": address,
         "HANDRAIL_MEDIA_DIR": str(tmp_path),
+        "HANDRAIL_RUN_DIR": str(tmp_path / "run"),
         "LOG_LEVEL": "WARNING",
     }
     assert name in environment["DATABASE_URL"], (host, user)

@@ -102,7 +102,7 @@ class Pipeline:
         with _timed(cost, "track"):
             tracks = self._tracker.update(t_s, boxes[kept], scores[kept])
         with _timed(cost, "pose"):
-            observations = self._with_poses(image, self._observed(t_s, tracks))
+            observations = self._with_poses(image, observations_of(self._view, t_s, tracks))
         with _timed(cost, "objects"):
             things = self._left.look(t_s, image, observations)
         with _timed(cost, "assess"):
@@ -122,22 +122,6 @@ class Pipeline:
         """Make what masks cover black before anything sees it: the detector, the still, the health of the picture."""
         if self._view.masks:
             cv2.fillPoly(image, [np.round(mask).astype(np.int32) for mask in self._view.masks], (0, 0, 0))
-
-    def _observed(self, t_s: float, tracks: Sequence[Track]) -> list[Observation]:
-        feet = np.array([[(t.box[0] + t.box[2]) / 2, t.box[3]] for t in tracks]).reshape(-1, 2)
-        ground = self._view.to_ground(feet)
-        return [
-            Observation(
-                t_s=t_s,
-                track_id=track.id,
-                box_px=(float(track.box[0]), float(track.box[1]), float(track.box[2]), float(track.box[3])),
-                feet_px=(float(at[0]), float(at[1])),
-                feet_m=(float(metres[0]), float(metres[1])),
-                score=track.score,
-                seen=track.seen,
-            )
-            for track, at, metres in zip(tracks, feet, ground, strict=True)
-        ]
 
     def _with_poses(self, image: NDArray[np.uint8], people: list[Observation]) -> tuple[Observation, ...]:
         for i in self._poses.pick(people, [self._edge_m(person) for person in people]):
@@ -161,6 +145,24 @@ class Pipeline:
             self._gate = Gate(better, regions_for(better), self._gate.motion)
             self._left.recalibrate(better)
             self._assessor.recalibrate(better)
+
+
+def observations_of(view: View, t_s: float, tracks: Sequence[Track]) -> list[Observation]:
+    """Tracks with their feet on the ground."""
+    feet = np.array([[(t.box[0] + t.box[2]) / 2, t.box[3]] for t in tracks]).reshape(-1, 2)
+    ground = view.to_ground(feet)
+    return [
+        Observation(
+            t_s=t_s,
+            track_id=track.id,
+            box_px=(float(track.box[0]), float(track.box[1]), float(track.box[2]), float(track.box[3])),
+            feet_px=(float(at[0]), float(at[1])),
+            feet_m=(float(metres[0]), float(metres[1])),
+            score=track.score,
+            seen=track.seen,
+        )
+        for track, at, metres in zip(tracks, feet, ground, strict=True)
+    ]
 
 
 @contextmanager

@@ -1,0 +1,153 @@
+"""What the zone editor asks of the watch: a fresh picture, a test of a camera, and people over a draft."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import aget_object_or_404, get_object_or_404, render
+from django.views.decorators.http import require_POST, require_safe
+
+from welfare.fleet.camera_run import ring_folder
+from welfare.rehearsal.draft import Draft
+from welfare.rehearsal.expected import expected
+from welfare.watch.address import SourceError, split_address
+from welfare.watch.people_log import people_between
+from welfare.watch.snapshot import take
+from zones.drawing import Drawing, DrawingError, Problem, parse
+from zones.models import DRAW, Camera
+
+ROUND_S = 0.25
+LONGEST_S = 900.0  # a stream ends by then; the page asks again
+SILENT_S = 8.0
+HISTORY_S = 3600.0  # how long the watch keeps boxes
+NO_WATCH = (
+    "The watch says nothing of this camera now: it is switched off, cannot be reached, or is watched on another "
+    "machine. Its state stands on the page of cameras."
+)
+
+
+@login_required
+@permission_required(DRAW, raise_exception=True)
+@require_safe
+def picture(request: HttpRequest, camera_id: int) -> HttpResponse:
+    """A fresh picture; 502 with words where none comes."""
+    camera = get_object_or_404(Camera, pk=camera_id)
+    found = take(camera.source, camera.username, camera.password)
+    if found.fault:
+        return JsonResponse({"fault": found.fault, "kind": found.kind, "passed": found.passed}, status=502)
+    headers = {"Cache-Control": "no-store", "X-Picture-Size": f"{found.size[0]} {found.size[1]}"}
+    return HttpResponse(found.jpeg, content_type="image/jpeg", headers=headers)
+
+
+@login_required
+@permission_required(DRAW, raise_exception=True)
+@require_POST
+def test(request: HttpRequest) -> HttpResponse:
+    """Try an address as it stands in the form; an empty password means the camera's kept one."""
+    address, username = request.POST.get("source", "").strip(), request.POST.get("username", "").strip()
+    password = request.POST.get("new_password", "")
+    key = request.POST.get("camera", "")
+    camera = Camera.objects.filter(pk=int(key)).first() if key.isdecimal() else None
+    try:
+        bare, user_there, password_there = split_address(address)
+    except SourceError as error:
+        return render(request, "zones/_test.html", {"fault": str(error)})
+    # The kept password goes only to the address that it was kept for.
+    if camera is not None and bare == camera.source and not (password or password_there):
+        password = camera.password
+    found = take(bare, username or user_there, password or password_there)
+    fault = found.fault
+    drawn = camera is not None and camera.zones.filter(removed_at=None).exists()
+    size = (camera.width, camera.height) if camera is not None and drawn else found.size
+    if not fault and size != found.size:
+        fault = (
+            f"the picture is {found.size[0]} x {found.size[1]}, the zones were drawn on {size[0]} x {size[1]}: "
+            "set the camera back, or draw them again"
+        )
+    return render(request, "zones/_test.html", {"passed": found.passed, "fault": fault})
+
+
+@login_required
+@permission_required(DRAW, raise_exception=True)
+@require_safe
+def walk(request: HttpRequest, camera_id: int) -> HttpResponse:
+    """Feet and heads of the one person whom the watch saw between two times, UTC seconds."""
+    try:
+        start_s, end_s = float(request.GET["from"]), float(request.GET["to"])
+    except (KeyError, ValueError):
+        return JsonResponse({"fault": "from and to must be UTC seconds"}, status=400)
+    start_s = max(start_s, end_s - HISTORY_S)
+    camera = get_object_or_404(Camera, pk=camera_id)
+    frames = people_between(ring_folder(camera.pk), start_s, end_s)
+    alone = [boxes[0] for _, boxes in frames if len(boxes) == 1]
+    feet = [[(x1 + x2) / 2, y2] for x1, _, x2, y2 in alone]
+    heads = [[(x1 + x2) / 2, y1] for x1, y1, x2, _ in alone]
+    crowded = sum(len(boxes) > 1 for _, boxes in frames)
+    return JsonResponse({"feet": feet, "heads": heads, "frames": len(frames), "crowded": crowded})
+
+
+@login_required
+@permission_required(DRAW, raise_exception=True)
+@require_POST
+def expect(request: HttpRequest, camera_id: int) -> HttpResponse:
+    """What a drawing would have raised in the last hour."""
+    camera = get_object_or_404(Camera, pk=camera_id)
+    try:
+        drawing = _drawing(request.body, camera)
+    except DrawingError as error:
+        return JsonResponse({"words": [str(error)]}, status=400)
+    now_s = time.time()
+    seen = people_between(ring_folder(camera.pk), now_s - HISTORY_S, now_s)
+    return JsonResponse(asdict(expected(drawing, seen)))
+
+
+async def people(request: HttpRequest, camera_id: int) -> HttpResponseBase:
+    """People and stays over a draft as they are now: one JSON line a frame, for as long as the page listens."""
+    user = await request.auser()
+    if not await user.ahas_perm(DRAW):
+        return HttpResponse("Zone admins only.", status=403, content_type="text/plain")
+    if request.method != "POST":
+        return HttpResponse(status=405)
+    camera = await aget_object_or_404(Camera, pk=camera_id)
+    try:
+        draft = Draft(_drawing(request.body, camera))
+    except DrawingError as error:
+        return JsonResponse({"words": [str(error)]}, status=400)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingHttpResponse(_lines(draft, camera.pk), content_type="application/x-ndjson", headers=headers)
+
+
+async def _lines(draft: Draft, camera_id: int) -> AsyncIterator[bytes]:
+    folder = ring_folder(camera_id)
+    last_s = heard_s = time.time()
+    end_s = last_s + LONGEST_S
+    while time.time() < end_s:
+        frames = await asyncio.to_thread(people_between, folder, last_s, time.time())
+        for at_s, boxes in frames:
+            if at_s <= last_s:
+                continue
+            last_s, heard_s = at_s, time.time()
+            moment = await asyncio.to_thread(draft.step, at_s, boxes)
+            yield _line(asdict(moment))
+        if time.time() - heard_s > SILENT_S:
+            heard_s = time.time()
+            yield _line({"words": NO_WATCH})
+        await asyncio.sleep(ROUND_S)
+
+
+def _line(value: Any) -> bytes:
+    return json.dumps(value).encode() + b"\n"
+
+
+def _drawing(body: bytes, camera: Camera) -> Drawing:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        raise DrawingError([Problem("", "what was sent is no JSON")]) from None
+    return parse(value, (camera.width, camera.height))

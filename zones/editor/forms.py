@@ -1,0 +1,137 @@
+"""Cameras as forms: one by hand, many from a CSV file. A password goes in and never comes out."""
+
+import csv
+import io
+from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from django import forms
+
+from zones.models import Camera, Site
+
+COLUMNS = ("site", "name", "source", "username", "password", "side", "lamp_column", "grid_reference")
+MOST_ROWS = 1000
+
+
+class CameraForm(forms.ModelForm):
+    """One camera: its address and its place in words."""
+
+    new_password = forms.CharField(
+        label="Password",
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Leave empty to keep the present one. It is kept encrypted and never shown.",
+    )
+
+    class Meta:
+        model = Camera
+        fields = (
+            "site",
+            "name",
+            "source",
+            "username",
+            "new_password",
+            "enabled",
+            "side",
+            "lamp_column",
+            "grid_reference",
+        )
+        labels = {
+            "source": "Address", "username": "User name", "enabled": "Watch this camera", "side": "Side",
+            "lamp_column": "Lamp column", "grid_reference": "Grid reference",
+        }  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Take a log-in out of an address that was pasted with it."""
+        cleaned = super().clean() or {}
+        source = str(cleaned.get("source", "")).strip()
+        if "://" not in source:
+            return cleaned | {"source": source}
+        try:
+            parts = urlsplit(source)
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            host = port = None
+        if not host:
+            self.add_error("source", "The address is not readable: write rtsp://host:port/path.")
+            return cleaned
+        place = f"[{host}]" if ":" in host else host
+        cleaned["source"] = urlunsplit(
+            (parts.scheme, f"{place}:{port}" if port else place, parts.path, parts.query, "")
+        )
+        cleaned["username"] = cleaned.get("username") or unquote(parts.username or "")
+        cleaned["new_password"] = cleaned.get("new_password") or unquote(parts.password or "")
+        before = urlsplit(self.initial.get("source") or "")
+        moved = (host, port) != (before.hostname, before.port)
+        if self.instance.sealed_password and moved and not cleaned["new_password"]:
+            self.add_error(
+                "new_password", "Enter the password again: the kept one goes only to the address it was for."
+            )
+        return cleaned
+
+    def save(self, commit: bool = True) -> Any:
+        """Seal a new password; a new address makes the scene be learned again."""
+        camera = super().save(commit=False)
+        if self.cleaned_data.get("new_password"):
+            camera.password = self.cleaned_data["new_password"]
+        if "source" in self.changed_data:
+            camera.reference = None
+        if commit:
+            camera.save()
+        return camera
+
+    @property
+    def changes(self) -> list[str]:
+        """Names of what was changed, without any value: a password may be among them."""
+        return ["password" if name == "new_password" else name for name in self.changed_data]
+
+
+class CsvForm(forms.Form):
+    """Many cameras at once: all of them are added, or none."""
+
+    file = forms.FileField(
+        label="CSV file", help_text=f"With the columns {', '.join(COLUMNS)}; site, name and source must be filled."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Check every line; each fault is told with its line."""
+        cleaned = super().clean() or {}
+        if "file" not in cleaned:
+            return cleaned
+        try:
+            text = cleaned["file"].read().decode("utf-8-sig")
+            rows = list(csv.DictReader(io.StringIO(text), strict=True))
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise forms.ValidationError(f"The file is no CSV in UTF-8: {error}") from None
+        missing = [name for name in ("site", "name", "source") if not rows or name not in rows[0]]
+        if missing:
+            raise forms.ValidationError(f"The first line must name the columns; missing: {', '.join(missing)}.")
+        if len(rows) > MOST_ROWS:
+            raise forms.ValidationError(f"The file has {len(rows)} cameras; at most {MOST_ROWS} at once.")
+        cleaned["forms"] = self._checked(rows)
+        return cleaned
+
+    def _checked(self, rows: list[dict[str, str]]) -> list[CameraForm]:
+        sites = {site.name: site.pk for site in Site.objects.all()}
+        good: list[CameraForm] = []
+        seen: set[tuple[str, str]] = set()
+        for line, row in enumerate(rows, start=2):
+            site, name = (row.get("site") or "").strip(), (row.get("name") or "").strip()
+            if None in row:
+                self.add_error("file", f"Line {line}: more values than columns; is a comma in a name not quoted?")
+                continue
+            if site not in sites:
+                self.add_error("file", f'Line {line}: there is no site "{site}"; add it first.')
+                continue
+            if (site, name) in seen:
+                self.add_error("file", f'Line {line}: "{name}" stands in the file twice.')
+            seen.add((site, name))
+            values = {k: (row.get(k) or "").strip() for k in COLUMNS if k not in ("site", "password")}
+            form = CameraForm(
+                values | {"site": sites[site], "new_password": row.get("password") or "", "enabled": True}
+            )
+            for field, said in form.errors.items():
+                where = "" if field == "__all__" else f"{field}: "
+                self.add_error("file", f"Line {line}: {where}{' '.join(map(str, said))}")
+            good.append(form)
+        return good
