@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import aget_object_or_404, get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
-from welfare.fleet.camera_run import ring_folder
+from welfare.fleet.places import ring_folder
 from welfare.rehearsal.draft import Draft
 from welfare.rehearsal.expected import expected
 from welfare.watch.address import SourceError, split_address

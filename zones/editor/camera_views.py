@@ -40,6 +40,6 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 @transaction.atomic
 def _save(form: CameraForm, request: HttpRequest) -> Camera:
-    saved = form.save()
+    saved: Camera = form.save()
     camera_saved.send(Camera, camera=saved, by=request.user.get_username(), changes=form.changes)
     return saved

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from welfare.behaviour.events import ConcernRaised
+from welfare.behaviour.events import ConcernRaised, Sight
 from welfare.fleet.watched_hours import WatchedHours
 from zones import hours
 from zones.tier import Tier
@@ -14,6 +14,7 @@ NIGHT = datetime(2026, 11, 24, 22, 0, tzinfo=UTC).timestamp()
 CONCERN = ConcernRaised(
     t_s=0.0, episode="a", zone="Footway", zone_key=1, track_id=1, box_px=(0, 0, 9, 9), feet_m=(0, 0), tier=Tier.CONCERN,
     score=3.2, triggered=False, metres_estimated=False, reasons=(),
+    score_high=3.2, sight=Sight.CLEAR, trail=(), levels=(1.5, 3.0, 4.5),
 )  # fmt: skip
 
 
