@@ -8,12 +8,10 @@ networks as they are born, so that one that takes over a camera sees at once, an
 """
 
 import contextlib
-import ctypes
 import logging
 import os
 import signal
 import socket
-import sys
 import threading
 import time
 import uuid
@@ -33,7 +31,6 @@ ROUND_S = 0.5
 BALANCE_S = 5.0
 HAND_OVER_S = 8.0  # assumed: a worker that stops waits so long for others to take its cameras over
 BACK_S = 3.0  # after the database was away, runs renew before anybody claims what seems to be free
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 class LeaseSupervisor(bootsteps.StartStopStep):  # type: ignore[misc]
@@ -150,9 +147,10 @@ def _children() -> list[int]:
 
 def _begin_child(**_: Any) -> None:
     """End with the worker, also one that is killed, and load the networks before the first camera."""
-    if sys.platform == "linux":
-        # SIGTERM hands the camera over at once; whoever hangs too badly for that loses its lease by itself.
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    from welfare.fleet.memory import keep_flat
     from welfare.fleet.tasks import models
+    from welfare.fleet.tether import end_with_parent
 
+    end_with_parent()
+    keep_flat()
     models()
