@@ -1,12 +1,14 @@
 """MOTChallenge files: detections in, tracks out (motchallenge.net: frame, id, left, top, width, height, score, ...)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from welfare.watch.tracker import Track, Tracker
+
+LAST_FRAME = 10_000_000  # four days at 25 frames a second: a larger number is a mistake, not a sequence
 
 Frames = list[tuple[NDArray[np.float64], NDArray[np.float64]]]
 
@@ -20,7 +22,7 @@ def read_detections(path: Path) -> Frames:
 
     Returns:
         One entry for each frame from 1 to the last that is named: (n, 4) x1 y1 x2 y2 in pixels, (n,) scores. Boxes
-        without a size are left out.
+        without a size are left out. Scores that are no probabilities (margins, as DPM gives) are squashed into 0 to 1.
 
     Raises:
         MotFileError: no such file, or a line that is not at least seven numbers.
@@ -38,13 +40,23 @@ def read_detections(path: Path) -> Frames:
         except ValueError as error:
             raise MotFileError(f"{path}, line {number}: expected seven numbers separated by commas") from error
         values = np.array([frame, left, top, width, height, score])
-        if not np.isfinite(values).all() or frame < 1:
-            raise MotFileError(f"{path}, line {number}: frames count from 1 and every number is finite")
+        if not np.isfinite(values).all() or not 1 <= frame <= LAST_FRAME:
+            raise MotFileError(f"{path}, line {number}: frames count from 1 to {LAST_FRAME}, all numbers are finite")
         if width > 0 and height > 0:
             by_frame.setdefault(int(frame), []).append([left, top, left + width, top + height, score])
     last = max(by_frame, default=0)
     rows = [np.array(by_frame.get(n, [])).reshape(-1, 5) for n in range(1, last + 1)]
-    return [(found[:, :4], found[:, 4]) for found in rows]
+    squash = _as_probabilities(np.concatenate([found[:, 4] for found in rows]) if rows else np.empty(0))
+    return [(found[:, :4], squash(found[:, 4])) for found in rows]
+
+
+def _as_probabilities(scores: NDArray[np.float64]) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """What makes probabilities of the scores of a file."""
+    if not len(scores) or (scores.min() >= 0 and scores.max() <= 1):
+        return lambda found: found
+    if scores.min() == scores.max():
+        return np.ones_like  # one value for all, often -1, says nothing of any
+    return lambda found: 1 / (1 + np.exp(-found))  # a margin, as Platt 1999 reads it
 
 
 def follow(frames: Frames, fps: float) -> list[tuple[int, Sequence[Track]]]:

@@ -102,7 +102,7 @@ class CameraRun:
             self.reporter.start()
         try:
             if self.holds:
-                self._pipeline = self._resumed()
+                self._pipeline = self._resumed(self._fresh())
             self._watch()
         except StaleEpochError as error:
             logger.info("not taken over: %s", error)
@@ -119,16 +119,20 @@ class CameraRun:
         Raises:
             StaleEpochError: it is not on offer any more.
         """
+        pipeline = self._fresh()  # it takes a moment, in which the present watcher goes on
         if self._take_over is not None:
             self.reporter.lease = self._take_over(self.lease)
             self._take_over = None
             self.reporter.start()
             logger.warning("camera %s is watched here, epoch %s, handed over", self.lease.camera_id, self.lease.epoch)
-        return self._resumed()
+        return self._resumed(pipeline)
 
-    def _resumed(self) -> Pipeline:
+    def _fresh(self) -> Pipeline:
         profiles = {n: Profile().with_overrides(zone.overrides) for n, zone in self._zone_profiles.items()}
-        pipeline = Pipeline(self._camera.view(), self._models, profiles)
+        return Pipeline(self._camera.view(), self._models, profiles)
+
+    def _resumed(self, pipeline: Pipeline) -> Pipeline:
+        """The same, with the stays that the last run left a moment ago."""
         left = EpisodeCheckpoint.objects.filter(camera=self._camera).first()
         now_s = time.time()
         if left is not None and 0 <= now_s - left.frame_at.timestamp() < RESUME_S:

@@ -147,10 +147,8 @@ def _children() -> list[int]:
 
 def _begin_child(**_: Any) -> None:
     """End with the worker, also one that is killed, and load the networks before the first camera."""
-    from welfare.fleet.memory import keep_flat
     from welfare.fleet.tasks import models
     from welfare.fleet.tether import end_with_parent
 
     end_with_parent()
-    keep_flat()
     models()
