@@ -8,6 +8,7 @@ square pixels and a principal point at the picture's centre are assumed, so one 
 focal length and with it heights above the deck.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -59,7 +60,9 @@ def area_of(value: Any, what: str) -> Points:
     area = _points(value, 3, what)
     shape = shapely.Polygon(area)
     if not shape.is_valid:
-        raise GeometryError(f"{what}'s sides cross ({shapely.is_valid_reason(shape)}); move or delete a point")
+        found = re.search(r"\[(\S+) (\S+)\]", shapely.is_valid_reason(shape))
+        near = f" near ({float(found[1]):.0f}, {float(found[2]):.0f})" if found else ""
+        raise GeometryError(f"{what}'s sides cross{near}; move or delete a point")
     if shape.area < MIN_ZONE_AREA_PX:
         raise GeometryError(f"{what} covers {shape.area:.0f} square pixels, too small to watch")
     return area

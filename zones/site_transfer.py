@@ -13,10 +13,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from zones import versions
+from zones.address import host, without_login
 from zones.drawing import DrawingError, Problem
 from zones.models import Camera, Site
 
-PLACE = ("source", "username", "enabled", "loop", "side", "lamp_column", "grid_reference")
+PLACE = ("source", "main_source", "username", "enabled", "loop", "side", "lamp_column", "grid_reference")
 
 
 def dump(site: Site) -> dict[str, Any]:
@@ -34,6 +35,7 @@ def _camera(camera: Camera) -> dict[str, Any]:
     drawing = versions.document(camera)
     zones = [{k: v for k, v in zone.items() if k != "key"} for zone in drawing["zones"]]
     place = {name: getattr(camera, name) for name in PLACE}
+    place |= {name: without_login(place[name])[0] for name in ("source", "main_source")}
     return {"name": camera.name, **place, "drawing": drawing | {"zones": zones}}
 
 
@@ -84,6 +86,7 @@ def _load_camera(site: Site, name: str, item: dict[str, Any], by: str, problems:
     camera = Camera.objects.filter(site=site, name=name).first()
     made = camera is None
     camera = camera or Camera(site=site, name=name)
+    before = {host(camera.source), host(camera.main_source)}
     for field in PLACE:
         if field in item:
             setattr(camera, field, item[field])
@@ -94,6 +97,10 @@ def _load_camera(site: Site, name: str, item: dict[str, Any], by: str, problems:
         words = (f"{field}: {' '.join(said)}" for field, said in error.message_dict.items())
         problems += [Problem("", where + part) for part in words]
         return []
+    moved = not {host(camera.source), host(camera.main_source)} <= before | {(None, None)}
+    forgotten = moved and bool(camera.sealed_password)
+    if forgotten:
+        camera.sealed_password = ""
     camera.save()
     try:
         version = versions.save(camera.pk, item.get("drawing", {}), by=by, why="loaded from a site file")
@@ -101,4 +108,7 @@ def _load_camera(site: Site, name: str, item: dict[str, Any], by: str, problems:
         problems += [Problem("", where + problem.words) for problem in error.problems]
         return []
     changes = version.difference if version else []
-    return [where + part for part in (["added"] if made else []) + list(changes)]
+    told = ["added"] if made else []
+    if forgotten:
+        told.append("its address has changed, so its password must be entered again")
+    return [where + part for part in [*told, *changes]]

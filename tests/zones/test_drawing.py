@@ -194,6 +194,17 @@ def test_a_site_goes_out_and_in_again_without_its_passwords(camera: Camera, tmp_
     assert [zone.name for zone in read_site(one, SIZE).zones] == ["Footway"]  # the same drawing serves `analyse`
 
 
+def test_a_kept_password_does_not_follow_a_changed_address(camera: Camera, tmp_path: Path) -> None:
+    Camera.objects.filter(pk=1).update(source="rtsp://10.0.0.9/cam", sealed_password=seal("s3cret!"))
+    content = site_transfer.dump(Site.objects.get(pk=1))
+    site_transfer.load(content, by="ada")
+    assert Camera.objects.get(pk=1).password == "s3cret!"
+    content["cameras"][0]["source"] = "rtsp://10.6.6.6/cam"
+    told = site_transfer.load(content, by="ada")[1]
+    assert told == ['camera "East parapet": its address has changed, so its password must be entered again']
+    assert Camera.objects.get(pk=1).password == ""
+
+
 def test_a_site_with_a_fault_changes_nothing_and_names_every_fault(camera: Camera, tmp_path: Path) -> None:
     content = site_transfer.dump(Site.objects.get(pk=1))
     content["cameras"][0]["drawing"]["masks"] = [MASK]

@@ -131,6 +131,8 @@ def test_a_camera_form_takes_the_log_in_out_of_the_address_and_guards_the_passwo
     assert zoe.post(f"/cameras/{camera.pk}/", moved | {"source": "rtsp://10.0.0.9/sub"}).status_code == 302
     camera.refresh_from_db()
     assert (camera.source, camera.password) == ("rtsp://10.0.0.9/sub", "s@crt")
+    spy = values | {"source": "rtsp://10.0.0.9/sub", "main_source": "rtsp://10.6.6.6/main"}
+    assert "Enter the password again" in zoe.post(f"/cameras/{camera.pk}/", spy).content.decode()
 
 
 def test_many_cameras_come_from_a_file_or_none(zoe: Client) -> None:

@@ -52,7 +52,7 @@ def choose_cameras(source: str, size: tuple[int, int] | None) -> None:
         defaults={
             "kind": Zone.Kind.VIEWPOINT,
             "polygon": [[left, top], [right, top], [right, bottom], [left, bottom]],
-            # A real edge is not known yet: the right border stands in until somebody draws it in the admin.
+            # A real edge is not known yet: the right border stands in until somebody draws it in the zone editor.
             "edge": [[right, top], [right, bottom]],
         },
     )

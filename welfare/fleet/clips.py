@@ -4,6 +4,7 @@ import logging
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -43,6 +44,7 @@ def make(incident_id: int) -> bool:
                 people_between(ring, start_s - 1, end_s + 1),
                 Path(settings.MEDIA_ROOT) / clip,
                 analysed=(camera.width, camera.height),
+                masks=[np.array(mask["polygon"], dtype=np.float64) for mask in camera.masks],
             )
         except (ClipError, OSError) as error:
             logger.warning("incident #%s has no clip yet: %s", incident_id, error)

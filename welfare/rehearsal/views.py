@@ -18,7 +18,7 @@ from welfare.rehearsal.draft import Draft
 from welfare.rehearsal.expected import expected
 from welfare.watch.address import SourceError, split_address
 from welfare.watch.people_log import people_between
-from welfare.watch.snapshot import take
+from welfare.watch.snapshot import Snapshot, take
 from zones.drawing import Drawing, DrawingError, Problem, parse
 from zones.models import DRAW, Camera
 
@@ -49,28 +49,37 @@ def picture(request: HttpRequest, camera_id: int) -> HttpResponse:
 @permission_required(DRAW, raise_exception=True)
 @require_POST
 def test(request: HttpRequest) -> HttpResponse:
-    """Try an address as it stands in the form; an empty password means the camera's kept one."""
-    address, username = request.POST.get("source", "").strip(), request.POST.get("username", "").strip()
-    password = request.POST.get("new_password", "")
+    """Try the addresses as they stand in the form; an empty password means the camera's kept one."""
     key = request.POST.get("camera", "")
     camera = Camera.objects.filter(pk=int(key)).first() if key.isdecimal() else None
-    try:
-        bare, user_there, password_there = split_address(address)
-    except SourceError as error:
-        return render(request, "zones/_test.html", {"fault": str(error)})
-    # The kept password goes only to the address that it was kept for.
-    if camera is not None and bare == camera.source and not (password or password_there):
-        password = camera.password
-    found = take(bare, username or user_there, password or password_there)
-    fault = found.fault
+    tried = _tried(request, request.POST.get("source", "").strip(), camera)
+    fault, passed = tried.fault, list(tried.passed)
     drawn = camera is not None and camera.zones.filter(removed_at=None).exists()
-    size = (camera.width, camera.height) if camera is not None and drawn else found.size
-    if not fault and size != found.size:
+    size = (camera.width, camera.height) if camera is not None and drawn else tried.size
+    if not fault and size != tried.size:
         fault = (
-            f"the picture is {found.size[0]} x {found.size[1]}, the zones were drawn on {size[0]} x {size[1]}: "
+            f"the picture is {tried.size[0]} x {tried.size[1]}, the zones were drawn on {size[0]} x {size[1]}: "
             "set the camera back, or draw them again"
         )
-    return render(request, "zones/_test.html", {"passed": found.passed, "fault": fault})
+    main_source = request.POST.get("main_source", "").strip()
+    if main_source and not fault:
+        tried = _tried(request, main_source, camera)
+        passed += [f"full-size stream: {words}" for words in tried.passed]
+        fault = tried.fault and f"full-size stream: {tried.fault}"
+    return render(request, "zones/_test.html", {"passed": passed, "fault": fault})
+
+
+def _tried(request: HttpRequest, address: str, camera: Camera | None) -> Snapshot:
+    try:
+        bare, username, password = split_address(address)
+    except SourceError as error:
+        return Snapshot(fault=str(error), kind="address")
+    username = request.POST.get("username", "").strip() or username
+    password = request.POST.get("new_password", "") or password
+    # The kept password goes only to the addresses that it was kept for.
+    if camera is not None and not password and bare in (camera.source, camera.main_source):
+        password = camera.password
+    return take(bare, username, password)
 
 
 @login_required

@@ -94,6 +94,7 @@ def make_clip(
     people: Sequence[tuple[float, Sequence[Box]]],
     path: Path,
     analysed: tuple[int, int] | None = None,
+    masks: Sequence[NDArray[np.float64]] = (),
 ) -> tuple[float, float]:
     """An H.264 MP4 of a span of the ring, heads blurred; frames of which nothing is known are blurred whole.
 
@@ -104,6 +105,7 @@ def make_clip(
         people: (UTC seconds, boxes) of the analysed frames, oldest first.
         path: the file; appears whole or not at all.
         analysed: width and height of the pictures that the boxes are of, pixels, where a larger stream is recorded.
+        masks: areas that nobody may see, each (n, 2), pixels of the analysed pictures.
 
     Returns:
         UTC seconds of the first and last frame.
@@ -121,7 +123,8 @@ def make_clip(
                 stream = _clip_stream(out, image)
             if times and at_s <= times[-1]:
                 continue  # a clock that was mapped anew
-            picture = av.VideoFrame.from_ndarray(_redacted(image, at_s, people, analysed), format="bgr24")
+            shown = _covered(_redacted(image, at_s, people, analysed), masks, analysed)
+            picture = av.VideoFrame.from_ndarray(shown, format="bgr24")
             picture.pts = round((at_s - (times[0] if times else at_s)) * 1000)
             picture.time_base = stream.codec_context.time_base
             times.append(at_s)
@@ -174,3 +177,14 @@ def _redacted(
     across, down = (width / analysed[0], height / analysed[1]) if analysed else (1.0, 1.0)
     boxes = [box for _, seen in people[first:last] for box in seen]
     return blur_heads(image, [(x1 * across, y1 * down, x2 * across, y2 * down) for x1, y1, x2, y2 in boxes])
+
+
+def _covered(image: Image, masks: Sequence[NDArray[np.float64]], analysed: tuple[int, int] | None) -> Image:
+    """The picture with black where masks lie; as a copy where there are any."""
+    if not masks:
+        return image
+    height, width = image.shape[:2]
+    scale = np.array([width / analysed[0], height / analysed[1]]) if analysed else np.ones(2)
+    covered = image.copy()
+    cv2.fillPoly(covered, [np.round(mask * scale).astype(np.int32) for mask in masks], (0, 0, 0))
+    return covered

@@ -3,14 +3,15 @@
 import csv
 import io
 from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
 
 from django import forms
 
+from zones.address import host, without_login
 from zones.models import Camera, Site
 
-COLUMNS = ("site", "name", "source", "username", "password", "side", "lamp_column", "grid_reference")
+COLUMNS = ("site", "name", "source", "main_source", "username", "password", "side", "lamp_column", "grid_reference")
 MOST_ROWS = 1000
+SOURCES = ("source", "main_source")
 
 
 class CameraForm(forms.ModelForm):
@@ -26,43 +27,29 @@ class CameraForm(forms.ModelForm):
     class Meta:
         model = Camera
         fields = (
-            "site",
-            "name",
-            "source",
-            "username",
-            "new_password",
-            "enabled",
-            "side",
-            "lamp_column",
-            "grid_reference",
+            *("site", "name", "source", "main_source", "username", "new_password", "enabled"),
+            *("side", "lamp_column", "grid_reference"),
         )
         labels = {
-            "source": "Address", "username": "User name", "enabled": "Watch this camera", "side": "Side",
-            "lamp_column": "Lamp column", "grid_reference": "Grid reference",
+            "source": "Address", "main_source": "Address of the full-size stream", "username": "User name",
+            "enabled": "Watch this camera", "side": "Side", "lamp_column": "Lamp column",
+            "grid_reference": "Grid reference",
         }  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
-        """Take a log-in out of an address that was pasted with it."""
+        """Take a log-in out of an address that was pasted with it, and keep the kept password where it belongs."""
         cleaned = super().clean() or {}
-        source = str(cleaned.get("source", "")).strip()
-        if "://" not in source:
-            return cleaned | {"source": source}
-        try:
-            parts = urlsplit(source)
-            host, port = parts.hostname, parts.port
-        except ValueError:
-            host = port = None
-        if not host:
-            self.add_error("source", "The address is not readable: write rtsp://host:port/path.")
-            return cleaned
-        place = f"[{host}]" if ":" in host else host
-        cleaned["source"] = urlunsplit(
-            (parts.scheme, f"{place}:{port}" if port else place, parts.path, parts.query, "")
-        )
-        cleaned["username"] = cleaned.get("username") or unquote(parts.username or "")
-        cleaned["new_password"] = cleaned.get("new_password") or unquote(parts.password or "")
-        before = urlsplit(self.initial.get("source") or "")
-        moved = (host, port) != (before.hostname, before.port)
+        moved = False
+        for name in SOURCES:
+            try:
+                bare, username, password = without_login(str(cleaned.get(name) or "").strip())
+            except ValueError:
+                self.add_error(name, "The address is not readable: write rtsp://host:port/path.")
+                continue
+            cleaned[name] = bare
+            cleaned["username"] = cleaned.get("username") or username
+            cleaned["new_password"] = cleaned.get("new_password") or password
+            moved |= bool(bare) and host(bare) not in {host(getattr(self.instance, n)) for n in SOURCES}
         if self.instance.sealed_password and moved and not cleaned["new_password"]:
             self.add_error(
                 "new_password", "Enter the password again: the kept one goes only to the address it was for."

@@ -16,12 +16,12 @@ export class Calibration {
 
   render() {
     const { homography, calibration, rail_height_m: rail } = this.model.drawing;
-    const how = { points: "from known points", walk: "from a walk" }[calibration?.method] ?? "";
+    const how = { points: " from known points", walk: " from a walk" }[calibration?.method] ?? "";
     const off = calibration ? `, ${calibration.residual_m.toFixed(2)} m off on average` : "";
     this.canvas.marks = this.place.open ? this.points.map((p) => p.pixel) : [];
     refill(
       this.place.querySelector("[data-calibration]"),
-      h("p", { id: "calibration-state" }, homography ? `Calibrated ${how}${off}.` : "Not calibrated: every metre is an estimate."),
+      h("p", { id: "calibration-state" }, homography ? `Calibrated${how}${off}.` : "Not calibrated: every metre is an estimate."),
       this.known(),
       this.walk(),
       this.rail(rail),
@@ -119,6 +119,7 @@ export class Calibration {
     this.canvas.svg.parentElement.focus();
     this.canvas.pick = (pixel) => {
       this.canvas.cancel();
+      this.say("");
       this.points.push({ pixel: pixel.map((v) => Math.round(v * 10) / 10), metres: [null, null] });
       this.errors = [];
       this.refresh();
@@ -159,6 +160,7 @@ export class Calibration {
       const answer = await post(this.addresses.calibrate, { method: "rail", homography, top: clicks.slice(0, 2), foot: clicks[2] });
       if (answer.fault) return this.tell(answer.fault);
       this.words = `The rail is ${answer.rail_height_m} m high.`;
+      this.say("");
       this.model.change(this.words, (d) => (d.rail_height_m = answer.rail_height_m));
     };
   }

@@ -105,3 +105,16 @@ def test_boxes_are_kept_by_time_and_a_torn_line_is_passed_over(tmp_path: Path) -
 
 def _detail(part: NDArray[np.uint8]) -> float:
     return float(np.abs(np.diff(part.astype(float), axis=0)).mean())
+
+
+def test_what_a_mask_covers_is_black_in_a_clip_too_at_the_size_that_was_recorded(
+    ring: tuple[Path, float], tmp_path: Path
+) -> None:
+    folder, start = ring
+    mask = np.array([[0.0, 0.0], [160.0, 0.0], [160.0, 90.0], [0.0, 90.0]])  # a quarter of a 640 x 360 picture
+    some = segments_between(folder, start + 5, start + 6)
+    people = [(start + 5 + n / 5, []) for n in range(6)]
+    make_clip(some, start + 5, start + 6, people, tmp_path / "c.mp4", analysed=(640, 360), masks=[mask])
+    image = next(iter(Replay(tmp_path / "c.mp4").frames(10)))[1]
+    assert image[10:170, 10:310].max() < 30
+    assert image[200:, 400:].mean() > 40
