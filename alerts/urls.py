@@ -16,6 +16,7 @@ urlpatterns = [
     path("twilio/machine/<uuid:token>", reports.machine, name="twilio-machine"),
     path("twilio/voice/<uuid:token>", keys.key, name="twilio-voice"),
     path("", include("alerts.partner.urls")),
+    path("", include("alerts.devices.urls")),
     path("who-is-paged/", policies.who_is_paged, name="who-is-paged"),
     path("rotas/", rotas.rotas, name="rotas"),
     path("rotas/<int:number>/", rotas.rota, name="rota"),

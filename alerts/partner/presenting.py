@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from alerts.console import presenting
-from alerts.models import Evidence, Incident, PartnerLink
+from alerts.models import Agency, Evidence, Incident, PartnerLink
 from alerts.partner.responding import ON_THE_WAY, said_by
 
 
@@ -22,10 +22,9 @@ class State:
 
 def may_see(link: PartnerLink) -> set[str]:
     """The kinds of pictures that this person's agency may see; faces are blurred in all of them."""
-    sees = getattr(link.contact.agency, "sees", "clip")
-    return {"words": set(), "still": {str(Evidence.Kind.STILL)}}.get(
-        sees, {str(Evidence.Kind.STILL), str(Evidence.Kind.CLIP)}
-    )
+    sees = link.contact.agency.sees if link.contact.agency else Agency.Sees.CLIP
+    kinds = {Agency.Sees.WORDS: [], Agency.Sees.STILL: [Evidence.Kind.STILL]}
+    return {str(kind) for kind in kinds.get(Agency.Sees(sees), [Evidence.Kind.STILL, Evidence.Kind.CLIP])}
 
 
 def picture(link: PartnerLink, kind: str) -> Evidence | None:

@@ -2,7 +2,13 @@
 import { build } from "esbuild";
 
 await build({
-  entryPoints: ["static/src/console.js", "static/src/console.css", "static/src/zones/editor.js", "static/src/zones/editor.css"],
+  entryPoints: [
+    "static/src/console.js",
+    "static/src/console.css",
+    "static/src/service-worker.js",
+    "static/src/zones/editor.js",
+    "static/src/zones/editor.css",
+  ],
   bundle: true,
   minify: true,
   sourcemap: true,

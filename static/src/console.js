@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { watchKeys } from "./keys.js";
 import { listen } from "./live.js";
+import { offerPush } from "./push.js";
 import { Sound } from "./sound.js";
 import { chooseTheme } from "./theme.js";
 import { runClocks } from "./clocks.js";
@@ -34,6 +35,7 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 chooseTheme(document.querySelector("[data-theme-switch]"));
+offerPush(document.querySelector("[data-push]"));
 watchKeys();
 runClocks();
 controlClip();

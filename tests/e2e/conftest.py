@@ -71,6 +71,8 @@ def console(room: ControlRoom, tmp_path: Path) -> Iterator[Console]:
         "HANDRAIL_MEDIA_DIR": str(tmp_path),
         "HANDRAIL_RUN_DIR": str(tmp_path / "run"),
         "LOG_LEVEL": "WARNING",
+        "VAPID_PRIVATE_KEY": "A" * 42 + "E",  # made up: the number 1 as a key
+        "VAPID_CONTACT": "mailto:tests@example.org",
     }
     assert name in environment["DATABASE_URL"], (host, user)
     process = subprocess.Popen(

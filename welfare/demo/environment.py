@@ -100,20 +100,25 @@ def _free_port() -> int:
 
 
 def _secrets(file: Path) -> Mapping[str, str]:
-    if not file.exists():
-        made = {
-            "SECRET_KEY": secrets.token_urlsafe(50),
-            "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
-            "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
-            "DEMO_OPERATOR_PASSWORD": f"demo-{secrets.token_hex(4)}",
-            "DEMO_SUPERVISOR_PASSWORD": f"demo-{secrets.token_hex(4)}",
-        }
-        part = file.with_suffix(".part")
-        part.touch(mode=0o600)
-        part.write_text(json.dumps(made))
-        part.rename(file)
-    kept: dict[str, str] = json.loads(file.read_text())
-    return kept
+    made = {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+        "DEMO_OPERATOR_PASSWORD": f"demo-{secrets.token_hex(4)}",
+        "DEMO_SUPERVISOR_PASSWORD": f"demo-{secrets.token_hex(4)}",
+        "DEMO_PARTNER_PIN": f"27{secrets.randbelow(10**4):04}",
+        "VAPID_PRIVATE_KEY": secrets.token_urlsafe(32),
+        "VAPID_CONTACT": "mailto:demo@handrail.example",
+    }
+    kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    if made.keys() <= kept.keys():
+        return kept
+    both = made | kept  # an older demo knew fewer of them
+    part = file.with_suffix(".part")
+    part.touch(mode=0o600)
+    part.write_text(json.dumps(both))
+    part.rename(file)
+    return both
 
 
 def _start_services(run_dir: Path) -> dict[str, str]:

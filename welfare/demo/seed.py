@@ -6,6 +6,8 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import transaction
 
+from alerts.models import Contact
+from alerts.partner import pins
 from welfare.watch.source import split_address
 from zones.models import Camera, Site, Zone
 
@@ -22,6 +24,8 @@ def seed() -> None:
         if not user.check_password(password):
             user.set_password(password)
             user.save()
+    for contact in Contact.objects.filter(user=None, pin=None):
+        pins.choose(contact, os.environ["DEMO_PARTNER_PIN"], by="demo")
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from alerts.models import AuditEvent, Incident
 from tests.stories.conftest import ControlRoom, phone_line, room
 
 __all__ = ["phone_line", "room"]
-OPEN_TO_ALL = ("/healthz", "/log-in/", "/twilio/", "/admin/", "/log-out/", "/p/", "/calendars/")
+OPEN_TO_ALL = ("/healthz", "/log-in/", "/twilio/", "/admin/", "/log-out/", "/p/", "/calendars/", "/service-worker.js")
 
 
 @pytest.fixture

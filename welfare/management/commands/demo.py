@@ -71,6 +71,7 @@ class Command(BaseCommand):
             f"    operator   / {os.environ['DEMO_OPERATOR_PASSWORD']}",
             f"    supervisor / {os.environ['DEMO_SUPERVISOR_PASSWORD']}   and {console}/admin/",
             f"  Phones       {phones}/   the local Twilio fake: nothing leaves this machine",
+            f"    the link in a partner's SMS opens with the PIN {os.environ['DEMO_PARTNER_PIN']}",
             "",
             "  In about a minute the demo clip raises a critical welfare concern. Ctrl-C stops everything.",
             "",
