@@ -14,7 +14,7 @@ from django.test import Client
 
 from alerts.models import AuditEvent
 from tests.pictures import EAST
-from welfare.fleet.camera_run import ring_folder
+from welfare.fleet.places import ring_folder
 from welfare.watch.people_log import PeopleLog
 from zones import versions
 from zones.models import Camera, PictureVersion, Zone

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tests.pictures import EAST, PERSON_AT_12_S, frame_of, now_s, ring_of
 from welfare.evaluation.replay import Replay
-from welfare.watch.people_log import PeopleLog, people_between
+from welfare.watch.people_log import Box, PeopleLog, people_between
 from welfare.watch.recorder import Recorder, segments, segments_between
 from welfare.watch.redact import ClipError, blur_heads, head_box, make_clip, write_still
 
@@ -113,7 +113,7 @@ def test_what_a_mask_covers_is_black_in_a_clip_too_at_the_size_that_was_recorded
     folder, start = ring
     mask = np.array([[0.0, 0.0], [160.0, 0.0], [160.0, 90.0], [0.0, 90.0]])  # a quarter of a 640 x 360 picture
     some = segments_between(folder, start + 5, start + 6)
-    people = [(start + 5 + n / 5, []) for n in range(6)]
+    people: list[tuple[float, list[Box]]] = [(start + 5 + n / 5, []) for n in range(6)]
     make_clip(some, start + 5, start + 6, people, tmp_path / "c.mp4", analysed=(640, 360), masks=[mask])
     image = next(iter(Replay(tmp_path / "c.mp4").frames(10)))[1]
     assert image[10:170, 10:310].max() < 30
