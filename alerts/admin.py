@@ -28,6 +28,7 @@ from alerts.models import (
 from alerts.planning import database_now
 from alerts.policies import versions
 from alerts.policies.forms import PolicyForm, StepFormSet
+from alerts.rotas import ical_out
 from alerts.rotas.warnings import gap_words
 
 
@@ -163,7 +164,13 @@ class ContactAdmin(admin.ModelAdmin):
     list_filter = ("agency", "role", "active")
     search_fields = ("name", "mobile")
     filter_horizontal = ("sites",)
+    readonly_fields = ("number_is_proven", "calendar")
     actions = ("send_code", "renew_calendar")
+
+    @admin.display(description="secret address of the person's calendar")
+    def calendar(self, contact: Contact) -> str:
+        """For the person's own calendar programme: their duty in every rota."""
+        return ical_out.address(contact) if contact.pk else "after the first save"
 
     @admin.display(description="number proven", boolean=True)
     def number_is_proven(self, contact: Contact) -> bool:

@@ -59,12 +59,11 @@ class Position:
 def steps_of(snapshot: Mapping[str, Any]) -> tuple[Step, ...]:
     """The steps of an incident's policy snapshot; nobody to ask, or nothing to read, means everyone, never silence."""
     raw = snapshot.get("steps")
-    steps = tuple(step for s in (raw if isinstance(raw, list) else []) if (step := _step(s)) is not None)
-    return steps or (EVERYONE,)
+    return tuple(_step(step) for step in raw) if isinstance(raw, list) and raw else (EVERYONE,)
 
 
-def _step(raw: Any) -> Step | None:
-    """One step; None for one that cannot be read."""
+def _step(raw: Any) -> Step:
+    """One step; everyone for one that cannot be read."""
     try:
         return Step(
             wait_s=int(raw["wait_s"]),
@@ -79,7 +78,7 @@ def _step(raw: Any) -> Step | None:
             zone=_key(raw.get("zone")),
         )
     except (AttributeError, KeyError, TypeError, ValueError):
-        return None
+        return EVERYONE
 
 
 def _key(value: Any) -> int | None:

@@ -1,5 +1,7 @@
 """Work on a camera, a zone or a site: what waits, what never waits, and that it ends by itself."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -83,6 +85,7 @@ def test_a_camera_fault_during_work_pages_only_if_it_lasts(room: ControlRoom) ->
     room.turn()
     assert [m.to for m in room.fake.messages].count(room.number("Olivia")) == 1  # the other camera's, not this one's
     room.later(3600 + 5)
+    room.later(2)  # one number sends one text a second
     assert len(room.texts("Olivia")) > 1
 
 
@@ -141,3 +144,18 @@ def test_only_an_administrator_opens_and_ends_it(room: ControlRoom) -> None:
     assert client.get("/maintenance/").status_code == 200
     assert client.post("/maintenance/open/", {"place": "site-1"}).status_code == 403
     assert client.post(f"/maintenance/{window.pk}/end/").status_code == 403
+
+
+def test_the_engines_process_keeps_all_this_up_beside_the_paging(room: ControlRoom, monkeypatch: object) -> None:
+    window = begin()
+    room.later(2 * 3600 + 5)
+    monkeypatch.setattr(upkeep, "EVERY_S", 0.01)  # type: ignore[attr-defined]
+    stopping = threading.Event()
+    thread = upkeep.begin(stopping)
+    for _ in range(500):
+        if AuditEvent.objects.filter(action="maintenance expired", detail__window=window.pk).exists():
+            break
+        time.sleep(0.02)
+    stopping.set()
+    thread.join(30)
+    assert AuditEvent.objects.filter(action="maintenance expired").count() == 1
