@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
+from alerts.channels import registry
 from alerts.models import Channel, Contact, LayerPerson, Override, Policy, PolicyStep, Shift
 from alerts.planning import database_now, usable
 from alerts.policies.checks import Draft, Person, problems
@@ -55,9 +56,12 @@ def _person(contact: Contact, channels: list[str]) -> Person:
 
 def why_not(contact: Contact, channels: list[str] | tuple[str, ...]) -> str:
     """Why none of the channels reaches a person."""
+    off = [Channel(name).label for name in channels if name in registry.CHANNELS and registry.CHANNELS[name].missing()]
+    if off and len(off) == len([name for name in channels if name != Channel.CONSOLE]):
+        return f"{' and '.join(off)} {'is' if len(off) == 1 else 'are'} switched off in the settings"
     phones = {Channel.SMS.value, Channel.VOICE.value} & set(channels)
     if phones and not contact.mobile:
         return "has no number"
     if phones == {Channel.SMS.value} and contact.sms_refused_at is not None:
         return "has opted out of SMS"
-    return f"cannot be reached by {', '.join(channels) or 'no channel at all'}"
+    return f"cannot be reached by {' or '.join(str(Channel(c).label) for c in channels if c in Channel.values) or 'no channel at all'}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
@@ -73,6 +74,10 @@ def console(room: ControlRoom, tmp_path: Path) -> Iterator[Console]:
         "LOG_LEVEL": "WARNING",
         "VAPID_PRIVATE_KEY": "A" * 42 + "E",  # made up: the number 1 as a key
         "VAPID_CONTACT": "mailto:tests@example.org",
+        "TWILIO_ACCOUNT_SID": settings.TWILIO_ACCOUNT_SID,
+        "TWILIO_AUTH_TOKEN": settings.TWILIO_AUTH_TOKEN,
+        "TWILIO_FROM_NUMBER": settings.TWILIO_FROM_NUMBER,
+        "TWILIO_BASE_URL": settings.TWILIO_BASE_URL,
     }
     assert name in environment["DATABASE_URL"], (host, user)
     process = subprocess.Popen(

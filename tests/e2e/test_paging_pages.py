@@ -27,7 +27,7 @@ def log_in_as_admin(page: Page) -> None:
     page.get_by_label("User name").fill("supervisor")
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Open incidents")).to_be_visible()
+    expect(page.get_by_role("heading", name="Open incidents")).to_be_visible(timeout=30_000)
 
 
 def with_something_to_see(room: ControlRoom) -> None:

@@ -1,4 +1,4 @@
-"""What may wait, as laws: nothing from urgent upwards, nothing for longer than a day, nothing into quiet hours again."""
+"""What may wait, as laws: nothing from urgent upwards, nothing for longer than a day, nothing into quiet hours."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
