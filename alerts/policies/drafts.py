@@ -64,4 +64,5 @@ def why_not(contact: Contact, channels: list[str] | tuple[str, ...]) -> str:
         return "has no number"
     if phones == {Channel.SMS.value} and contact.sms_refused_at is not None:
         return "has opted out of SMS"
-    return f"cannot be reached by {' or '.join(str(Channel(c).label) for c in channels if c in Channel.values) or 'no channel at all'}"
+    named = [str(Channel(name).label) for name in channels if name in Channel.values]
+    return f"cannot be reached by {' or '.join(named) or 'no channel at all'}"
