@@ -7,7 +7,7 @@ from django.core.cache import cache
 from alerts.maintenance import windows
 from alerts.planning import database_now
 from alerts.policies.warnings import of_policies
-from alerts.rotas.warnings import of_rotas
+from alerts.rotas.warnings import of_fallbacks, of_rotas
 
 logger = logging.getLogger(__name__)
 LOOK_AGAIN_S = 30  # the consoles ask every 5 s; a rota of two weeks is not worked out for each of them
@@ -28,7 +28,7 @@ def to_mend() -> list[str]:
 
 def _to_mend() -> list[str]:
     try:
-        return [*of_policies(), *of_rotas(database_now())]
+        return [*of_policies(), *of_rotas(database_now()), *of_fallbacks()]
     except Exception:
         logger.exception("policies and rotas cannot be checked")
         return ["Policies and rotas cannot be checked: look at who would be paged."]

@@ -13,7 +13,7 @@ from alerts.policies.forecast import forecast, time_asked
 from alerts.policies.place import Place
 from alerts.policies.warnings import of_policies
 from alerts.rotas.duty import zone_of
-from alerts.rotas.warnings import of_rotas
+from alerts.rotas.warnings import of_fallbacks, of_rotas
 from zones.models import Zone
 from zones.tier import Tier
 
@@ -38,7 +38,7 @@ def who_is_paged(request: HttpRequest) -> HttpResponse:
         "tiers": [tier.word for tier in PAGED],
         "tier": request.GET.get("tier", ""),
         "forecasts": [forecast(Place.of(chosen.camera, chosen), tier, at) for tier in tiers] if chosen else [],
-        "to_mend": [*of_policies(), *of_rotas(now)],
+        "to_mend": [*of_policies(), *of_rotas(now), *of_fallbacks()],
         "untested": monthly_test.unanswered(),
     }
     return render(request, "paging/who.html", context)

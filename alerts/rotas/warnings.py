@@ -17,6 +17,14 @@ def of_rotas(now: datetime, span: timedelta = AHEAD) -> Iterator[str]:
             yield words
 
 
+def of_fallbacks() -> Iterator[str]:
+    """One line for each rota whose fall-back could not be asked in a gap."""
+    for rota in Rota.objects.select_related("fallback__agency").order_by("name"):
+        if not rota.fallback.active or not rota.fallback.mobile:
+            why = "has no number" if rota.fallback.active else "is switched off"
+            yield f"Rota {rota}: its fall-back {rota.fallback} {why}. In a gap everybody would be asked: choose another."
+
+
 def gap_words(rota: Rota, now: datetime, span: timedelta = AHEAD) -> str:
     """The first gap ahead in a rota and how many follow; empty where there is none."""
     try:

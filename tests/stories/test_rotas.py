@@ -93,6 +93,17 @@ def test_a_gap_asks_the_fall_back_and_is_warned_of_ahead(room: ControlRoom, admi
     assert room.texts("Sam")
 
 
+def test_a_fall_back_that_cannot_be_asked_is_said_and_in_a_gap_the_next_step_follows(
+    room: ControlRoom, operator: Client
+) -> None:
+    without_layers()
+    Contact.objects.filter(name__startswith="Sam").update(active=False)
+    assert "its fall-back Sam Supervisor is switched off" in operator.get("/who-is-paged/").content.decode()
+    room.sees()
+    room.turn()
+    assert room.texts("Bea")
+
+
 def test_without_a_gap_the_command_says_so(room: ControlRoom) -> None:
     out = io.StringIO()
     call_command("rota_gaps", stdout=out)
