@@ -7,6 +7,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections import deque
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -18,6 +20,16 @@ RESOURCE = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-f]{32})/(Messages|Calls)(?
 HANG_S = 8.0
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request to Twilio's API as it came."""
+
+    method: str
+    path: str
+    body: str
+    content_type: str
+
+
 class Server(ThreadingHTTPServer):
     """Serves one account on loopback; `port` 0 takes a free one."""
 
@@ -27,6 +39,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Handler)
         self.account = account
         self.hang_s = HANG_S
+        self.asked: deque[Asked] = deque(maxlen=1000)  # the demo's runs for days
         self.stopping = threading.Event()
 
     @property
@@ -55,6 +68,7 @@ class Handler(BaseHTTPRequestHandler):
         elif path.path == "/favicon.ico":
             self._send(204, "", "image/x-icon")
         else:
+            self.server.asked.append(Asked("GET", self.path, "", ""))
             self._api(lambda: self._fetched(path.path, parse_qs(path.query)))
 
     def do_POST(self) -> None:
@@ -65,6 +79,7 @@ class Handler(BaseHTTPRequestHandler):
         if path.startswith("/_fake/"):
             self._control(path.removeprefix("/_fake/"), text)
             return
+        self.server.asked.append(Asked("POST", self.path, text, self.headers.get("Content-Type", "")))
         self._api(lambda: self._created(path, parse_qs(text, keep_blank_values=True)))
 
     # --- Twilio's API -----------------------------------------------------------------------------------------
