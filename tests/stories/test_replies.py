@@ -124,3 +124,28 @@ def test_a_replayed_reply_does_nothing_twice(room: ControlRoom) -> None:
     for _ in range(3):
         deliver(url, form, signature)
     assert AuditEvent.objects.filter(incident=incident, action="note").count() == 1
+
+
+@pytest.mark.parametrize("words", ["yes", "OK", "1 of us will come"])
+def test_words_take_nothing_on_and_are_answered_with_how_to(room: ControlRoom, words: str) -> None:
+    incident = paged(room)
+    answer = room.fake.account.reply(room.number(PARTNER), words)
+    assert f"Noted for #{incident.pk}. Words alone take nothing on. Reply 1 to take it on" in answer
+    incident.refresh_from_db()
+    assert incident.state == Incident.State.OPEN
+    assert words in AuditEvent.objects.get(action="note").detail["text"]
+
+
+def test_a_wrong_key_is_asked_again_and_takes_nothing_on(room: ControlRoom) -> None:
+    incident = paged(room)
+    room.later(31)
+    room.fake.account.advance(5)
+    call = next(c for c in room.fake.calls if c.to == room.number(PARTNER))
+    account = room.fake.account
+    form = {"CallSid": call.sid, "CallStatus": "in-progress"}
+    heard = account._post(call.actions[0], form | {"Digits": "7"})
+    assert "That key means nothing here" in heard
+    assert "<Gather" in heard, "they may press another"
+    incident.refresh_from_db()
+    assert incident.state == Incident.State.OPEN
+    assert "is yours" in account.press(call.sid, "1")

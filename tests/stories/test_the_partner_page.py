@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from alerts import intake, transitions
-from alerts.models import Attempt, AuditEvent, Contact, Incident, PartnerLink
+from alerts.models import Agency, Attempt, AuditEvent, Contact, Incident, PartnerLink
 from alerts.partner import pins
 from tests.stories.conftest import ControlRoom
 
@@ -202,12 +202,33 @@ def test_pictures_are_seen_as_far_as_the_agency_may_and_each_look_is_kept(
     assert phone.browser.get(f"/p/{other.path}/picture/{incident.evidence.all()[0].pk}").status_code == 404
 
 
+@pytest.mark.parametrize(("sees", "shown"), [("words", set()), ("still", {"still"}), ("clip", {"still", "clip"})])
+def test_an_agency_sees_no_more_than_it_may(
+    incident: Incident, phone: Phone, settings: Settings, tmp_path: Path, sees: str, shown: set[str]
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    for kind, name in (("still", "1.jpg"), ("clip", "1.mp4")):
+        (tmp_path / name).write_bytes(b"blurred")
+        intake.attach(incident.pk, kind, Path(name), starts_at=timezone.now(), ends_at=timezone.now())
+    Agency.objects.filter(contacts=phone.contact).update(sees=sees)
+    text = phone.opens()
+    for found in incident.evidence.all():
+        path = f"{phone.path}/picture/{found.pk}"
+        assert (path in text) == (found.kind in shown)
+        assert phone.browser.get(path).status_code == (200 if found.kind in shown else 404)
+
+
 def test_when_it_is_over_everyone_who_was_paged_is_told_once_and_the_link_closes_a_day_later(
     room: ControlRoom, incident: Incident, phone: Phone
 ) -> None:
     phone.opens()
     operator = Contact.objects.get(name__startswith="Olivia")
     transitions.resolve(incident.pk, by=operator, outcome="supported")
+    room.turn()
+    room.later(10)
+    over = [text for text in room.fake.messages if text.body.startswith(f"Stand down: #{incident.pk} ")]
+    assert sorted(text.to for text in over) == sorted({room.number("Bea"), room.number("Ravi")})
+    assert all(len(text.body) <= 160 for text in over)
     assert "It is over" in phone.look()
     assert "Nobody else is needed" in phone.post("take-on")
     room.later(3600 * 23)
