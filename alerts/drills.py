@@ -6,7 +6,7 @@ from alerts.models import Attempt, Channel, Contact, Incident, Notification
 from alerts.planning import usable
 from alerts.transitions import end_drill
 
-__all__ = ["contact_fault", "end_drill", "paged_at"]
+__all__ = ["contact_fault", "end_drill", "end_left_over", "paged_at"]
 
 
 def contact_fault(contact_id: int) -> str:
@@ -33,3 +33,12 @@ def paged_at(incident_id: int, *, quiet: bool) -> datetime | None:
     accepted = pages.exclude(accepted_at=None).order_by("accepted_at").values_list("accepted_at", flat=True).first()
     shown = pages.filter(channel=Channel.CONSOLE).order_by("created_at").values_list("created_at", flat=True).first()
     return min((at for at in (accepted, shown) if at is not None), default=None)
+
+
+def end_left_over(camera_id: int) -> list[int]:
+    """Close the incidents of a drill that was killed on a camera before; returns their numbers."""
+    left = Incident.objects.filter(camera_id=camera_id, drill=True).exclude(state=Incident.State.RESOLVED)
+    numbers = list(left.values_list("pk", flat=True))
+    for number in numbers:
+        end_drill(number, note="DRILL: left over from one that was killed")
+    return numbers

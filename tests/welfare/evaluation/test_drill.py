@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from alerts import intake, planning
 from alerts.channels import sms
-from alerts.drills import contact_fault
+from alerts.drills import contact_fault, end_left_over
 from alerts.intake import Drill
 from alerts.models import Attempt, AuditEvent, Incident
 from alerts.transitions import TransitionError, end_drill
@@ -163,6 +163,17 @@ def test_a_drill_pages_its_contact_alone_and_the_message_says_drill_first(transa
     told = set(Attempt.objects.values_list("notification__contact", flat=True))
     assert told == {OPERATOR}
     assert incident.drill
+
+
+def test_what_a_killed_drill_left_open_is_closed_by_the_next_one_and_a_real_incident_is_not(
+    transactional_db: None,
+) -> None:
+    call_command("loaddata", "demo", verbosity=0)
+    rehearsed, real = intake.report(concern(), Drill()), intake.report(concern())
+    assert rehearsed is not None
+    assert real is not None
+    assert end_left_over(1) == [rehearsed.incident_id]
+    assert list(Incident.objects.exclude(state="resolved").values_list("pk", flat=True)) == [real.incident_id]
 
 
 def test_a_contact_who_cannot_be_reached_is_refused_before_the_drill_begins(transactional_db: None) -> None:

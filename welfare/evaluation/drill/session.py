@@ -92,6 +92,8 @@ class Session:
         Args:
             frames: UTC seconds and (h, w, 3) uint8 BGR, live.
         """
+        for number in drills.end_left_over(self.camera_id):
+            self.say(f"incident #{number} was left over from a drill that was killed, and is closed")
         self._area = shapely.Polygon(self.zone.polygon)
         untouched = Pipeline(self.view, self.models)
         noise = NoiseMeter()

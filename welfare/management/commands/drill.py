@@ -1,6 +1,8 @@
 """`manage.py drill CAMERA`: rehearse with a rendered person in a camera's own picture; every page says DRILL first."""
 
 import json
+import signal
+import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +57,7 @@ class Command(BaseCommand):
             found = places(view, chosen, options["places"])
         except (GeometryError, NoPlaceError) as error:
             raise CommandError(str(error)) from error
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # told to stop, it still closes its incident
         with Models(detector=Detector(**settings.DETECTOR)) as models:
             session = Session(watched.pk, view, chosen, found, Drill(contact), models, self._say)
             try:
