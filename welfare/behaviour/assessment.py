@@ -29,6 +29,7 @@ class Assessor:
         profiles = profiles or {}
         self._view = view
         self._t_s = float("-inf")
+        self._born_s: dict[int, float] = {}
         self._zones = [_ZoneAssessor(view, zone, profiles.get(zone.name, Profile())) for zone in view.zones]
 
     def update(self, t_s: float, observations: Sequence[Observation], things: Sequence[Thing] = ()) -> list[Event]:
@@ -41,7 +42,8 @@ class Assessor:
         """
         self._t_s = t_s
         people = [o for o in observations if np.isfinite(o.feet_m).all()]
-        return [event for zone in self._zones for event in zone.update(t_s, people, things)]
+        self._born_s = {o.track_id: self._born_s.get(o.track_id, t_s) for o in observations}
+        return [event for zone in self._zones for event in zone.update(t_s, people, things, self._born_s)]
 
     def recalibrate(self, view: View) -> None:
         """Use better metres from now on; the zones stay the same."""
@@ -94,8 +96,10 @@ class _ZoneAssessor:
         self._area = shapely.Polygon(zone.polygon)
         shapely.prepare(self._area)
 
-    def update(self, t_s: float, people: list[Observation], things: Sequence[Thing]) -> list[Event]:
-        linked = link(self.episodes, people)
+    def update(
+        self, t_s: float, people: list[Observation], things: Sequence[Thing], born_s: Mapping[int, float]
+    ) -> list[Event]:
+        linked = link(self.episodes, people, born_s)
         events: list[Event] = []
         fed: set[str] = set()
         for i, person in enumerate(people):

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from zones.tier import Tier
 PATH_EVERY_S = 0.5  # the long memory of a path is thinned to this
 PATH_KEPT = 3600  # samples: half an hour
 RECENT_S = 5.0
+OVERLAP_S = 0.5  # assumed: for so long one person may be two tracks
 STILL_WINDOW_S = 2.0  # assumed: the speed of somebody who stands is read over so long
 HEIGHTS = 5  # sights whose median is a standing height
 TALLEST_M = 2.1  # assumed: a box that reads higher holds more than a person
@@ -230,8 +231,16 @@ def _differs(a: TrailPoint, b: TrailPoint) -> bool:
     return any(abs(a.parts.get(cue, 0.0) - b.parts.get(cue, 0.0)) > 0.02 for cue in {*a.parts, *b.parts})
 
 
-def link(episodes: Sequence[Episode], people: Sequence[Observation]) -> dict[int, Episode]:
+def link(episodes: Sequence[Episode], people: Sequence[Observation], born_s: Mapping[int, float]) -> dict[int, Episode]:
     """Which stay each person continues: by track number first, then the lost stays by place and time.
+
+    Only a track that is newer than the last sight of the lost person can be theirs: who was followed elsewhere at that
+    time is somebody else.
+
+    Args:
+        episodes: the stays that go on.
+        people: who is there now.
+        born_s: when each track was first seen.
 
     Returns:
         Index in `people` -> its episode; people who are missing there are new.
@@ -245,7 +254,8 @@ def link(episodes: Sequence[Episode], people: Sequence[Observation]) -> dict[int
             continue
         for episode in episodes:
             lost_s, p = person.t_s - episode.seen_s, episode.profile
-            if episode.id in taken or lost_s > p.relink_s:
+            older = born_s.get(person.track_id, person.t_s) < episode.seen_s - OVERLAP_S
+            if episode.id in taken or lost_s > p.relink_s or older:
                 continue
             distance = episode.distance_m(person)
             if distance <= p.relink_m + p.walking_m_s * lost_s:

@@ -34,6 +34,8 @@ TOUCHING_M = 0.6  # assumed: parts so near each other, of one owner, are one thi
 LEAST_M, MOST_M = 0.12, 1.2  # assumed: a shoe to a suitcase, side of a square
 SHADOW = (0.35, 0.97)  # assumed: a shadow's level over the lit ground's
 SHADOW_SPREAD = 0.06  # assumed: how much that share varies over colours and points of a shadow
+FOLLOW = np.float32(0.02)  # assumed: how fast a thing's look follows the sun, a look
+FORGOTTEN_S = 1800.0  # assumed: what stood for so long belongs to the place
 SLACK_S = 0.05  # frames are never exactly so far apart
 LEAST_POINTS = 6
 BEYOND_M = 0.1  # assumed: a thing that stands farther beyond the edge line is no thing on the deck
@@ -47,6 +49,7 @@ class _Known:
 
     thing: Thing
     where: Mask = field(repr=False)
+    levels: Levels = field(repr=False)
     gone_s: float | None = None
 
 
@@ -112,7 +115,7 @@ class LeftObjects:
         self._follow(now, away, free & self._trusted & ~changed, dt)
         self._note_changes(t_s, dt, now, changed, limit)
         self._learn(now, free & ~self._trusted, dt, limit)
-        self._recognise(t_s, now, free, changed)
+        self._recognise(t_s, now, free, changed, limit)
 
     def _learn(self, now: Levels, fresh: Mask, dt: float, limit: NDArray[np.float32]) -> None:
         """A point is known once it was the same for a while with nobody before it: nobody is learned as background."""
@@ -146,10 +149,13 @@ class LeftObjects:
         self._onset_s[moved] = t_s
         self._owner[first] = np.where(t_s - self._passed_s[first] <= BEHIND_S, self._passer[first], 0)
         self._now[changed] = now[changed]
+        old = changed & (self._stable_s >= FORGOTTEN_S)
+        self._back[old] = now[old]
+        self._stable_s[old] = 0.0
 
-    def _recognise(self, t_s: float, now: Levels, free: Mask, changed: Mask) -> None:
+    def _recognise(self, t_s: float, now: Levels, free: Mask, changed: Mask, limit: NDArray[np.float32]) -> None:
         for known in self._known:
-            self._check(known, t_s, free, changed)
+            self._check(known, t_s, now, free, changed, limit)
         self._known = [k for k in self._known if k.gone_s is None or t_s - k.gone_s < CLEARED_S]
         static = changed & (self._stable_s >= STATIC_S)
         for known in self._known:
@@ -165,26 +171,33 @@ class LeftObjects:
             where = (part_of == label) & changed
             thing = self._thing(t_s, where, stats[label], now)
             if thing is not None:
-                self._keep(thing, where)
+                self._keep(thing, where, now)
 
-    def _keep(self, thing: Thing, where: Mask) -> None:
+    def _keep(self, thing: Thing, where: Mask, now: Levels) -> None:
         """A new thing, or another part of one that is known."""
         for known in self._known:
             apart = float(np.hypot(*np.subtract(known.thing.at_m, thing.at_m)))
             if known.thing.owners & thing.owners and apart <= TOUCHING_M:
                 known.where |= where
+                known.levels[where] = now[where]
                 known.thing = _joined(known.thing, thing)
                 return
-        self._known.append(_Known(thing, where))
+        self._known.append(_Known(thing, where, now.copy()))
         self._next += 1
 
-    def _check(self, known: _Known, t_s: float, free: Mask, changed: Mask) -> None:
-        """Is a thing still there? Unknown while somebody stands before it."""
+    def _check(
+        self, known: _Known, t_s: float, now: Levels, free: Mask, changed: Mask, limit: NDArray[np.float32]
+    ) -> None:
+        """Does it still stand there, looking as it did? Unknown while somebody stands before it."""
         core = known.where & free
         if core.sum() < 0.5 * known.where.sum():
             return
-        there = (changed & core).sum() >= 0.25 * core.sum()
-        known.gone_s = None if there else t_s if known.gone_s is None else known.gone_s
+        same = core & changed & (np.abs(now - known.levels).max(axis=1) <= 2 * limit)
+        if same.sum() >= 0.5 * core.sum():
+            known.gone_s = None
+            known.levels[same] += FOLLOW * (now[same] - known.levels[same])
+        elif known.gone_s is None:
+            known.gone_s = t_s
 
     def _thing(self, t_s: float, where: Mask, stat: NDArray[np.int32], now: Levels) -> Thing | None:
         """A static part as a thing; None where it is too small or large, nobody's, a shadow, or a lost outline."""
