@@ -91,8 +91,10 @@ def watched_at(hours: Sequence[Range], at_s: float, time_zone: str) -> bool:
         at_s: UTC seconds since the epoch.
         time_zone: the site's, an IANA name.
     """
+    if not hours:
+        return True
     local = datetime.fromtimestamp(at_s, ZoneInfo(time_zone))
-    return not hours or any(part.holds(local) for part in hours)
+    return any(part.holds(local) for part in hours)
 
 
 def words(hours: Sequence[Range]) -> str:

@@ -1,5 +1,7 @@
 """Where we watch: sites, cameras with their calibration, and the zones drawn on their pictures."""
 
+from zoneinfo import available_timezones
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Now
@@ -12,11 +14,21 @@ DRAW = "zones.draw_zones"
 """The permission of a zone admin: set up cameras, draw zones, save and roll back versions."""
 
 
+def known_time_zone(name: str) -> None:
+    """Refuse a time zone that no clock knows.
+
+    Raises:
+        ValidationError: says what to write.
+    """
+    if name not in available_timezones():
+        raise ValidationError(f'time zone "{name}" is not known; write one like Europe/London')
+
+
 class Site(models.Model):
     """A place with cameras: a bridge, a station, a car park."""
 
     name = models.CharField(max_length=80, unique=True)
-    time_zone = models.CharField(max_length=40, default="Europe/London")
+    time_zone = models.CharField(max_length=40, default="Europe/London", validators=[known_time_zone])
     control_room_phone = models.CharField(max_length=20, blank=True)
 
     def __str__(self) -> str:

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import shapely
 
-from zones.drawing import rounded
+from zones.drawing import Drawing, rounded
 from zones.geometry import GeometryError, Points, View, WatchedZone
 
 STEPS = ((15.0, 1.0), (40.0, 2.0), (200.0, 10.0))  # up to this extent in metres, lines this far apart
 LONGEST_M = 120.0
+MUCH_OF_AREA, MUCH_OF_EDGE = 0.1, 0.3  # assumed: shares that deserve a word
 FINE = 24  # pieces of a grid line: a straight line on the ground is straight on the picture, but may leave it
 
 
@@ -24,6 +25,29 @@ def overlay(view: View) -> dict[str, Any]:
         "rails": [rail for zone in view.zones if (rail := _rail(view, zone))],
         "measures": {zone.name: _measures(view, zone) for zone in view.zones},
     }
+
+
+def warnings(drawing: Drawing) -> list[str]:
+    """What is allowed and may still be a mistake: masks and occluders that take much of a zone away."""
+    found = []
+    for zone in drawing.zones:
+        area, edge = shapely.Polygon(zone.watched.polygon), shapely.LineString(zone.watched.edge)
+        for mask in drawing.masks:
+            share = area.intersection(shapely.Polygon(mask.polygon)).area / area.area
+            if share > MUCH_OF_AREA:
+                found.append(
+                    f'mask "{mask.name}" covers {share:.0%} of zone "{zone.watched.name}": nobody is seen there'
+                )
+        for part in drawing.occluders:
+            share = edge.intersection(shapely.Polygon(part.polygon)).length / edge.length
+            if share > MUCH_OF_EDGE:
+                found.append(
+                    f'occluder "{part.name}" covers {share:.0%} of the edge of zone "{zone.watched.name}": whoever is '
+                    "lost there raises no alarm; draw no more than what hides people"
+                )
+    if drawing.view.estimated and drawing.zones:
+        found.append("the camera is not calibrated: every metre is an estimate")
+    return found
 
 
 def _grid(view: View) -> tuple[float, list[Points]]:
@@ -75,9 +99,13 @@ def _measures(view: View, zone: WatchedZone) -> dict[str, Any]:
         edge = float(shapely.LineString(view.edge_m(zone)).length)
     except GeometryError:
         edge = float("nan")
+    inside = np.clip(zone.polygon, 0, np.array(view.size) - 1.0)
+    tall = [view.person_height_px(place) for place in view.to_ground(inside)]
+    tall = [height for height in tall if np.isfinite(height)]
     sides = [float(np.linalg.norm(b - a)) for a, b in pairwise(np.vstack([ground, ground[:1]]))]
     return {
         "area_m2": round(shapely.Polygon(ground).area, 1) if whole else None,
         "edge_m": round(edge, 1) if np.isfinite(edge) else None,
+        "person_px": [round(min(tall)), round(max(tall))] if tall else None,
         "sides_m": [round(side, 1) for side in sides] if whole else None,
     }

@@ -7,7 +7,6 @@ Loading is one transaction: what is wrong is told for every camera at once, and 
 """
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,7 +14,7 @@ from django.db import transaction
 from zones import versions
 from zones.address import host, without_login
 from zones.drawing import DrawingError, Problem
-from zones.models import Camera, Site
+from zones.models import Camera, Site, known_time_zone
 
 PLACE = ("source", "main_source", "username", "enabled", "loop", "side", "lamp_column", "grid_reference")
 
@@ -75,9 +74,10 @@ def _site(content: dict[str, Any], problems: list[Problem]) -> Site:
     name, zone = content.get("name"), content.get("time_zone", "Europe/London")
     if not isinstance(name, str) or not name.strip() or len(name) > 80:
         raise DrawingError([Problem("", "the site has no name of at most 80 characters")])
-    if zone not in available_timezones():
-        problems.append(Problem("", f'time zone "{zone}" is not known; write one like Europe/London'))
-        zone = "Europe/London"
+    try:
+        known_time_zone(zone)
+    except ValidationError as error:
+        problems.append(Problem("", " ".join(error.messages)))
     phone = str(content.get("control_room_phone", ""))[:20]
     return Site.objects.update_or_create(name=name, defaults={"time_zone": zone, "control_room_phone": phone})[0]
 

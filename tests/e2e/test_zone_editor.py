@@ -1,5 +1,6 @@
 """A zone admin sets up a camera and draws its zones, by mouse and by keyboard alone, in a real browser."""
 
+import gzip
 import io
 import json
 import os
@@ -168,6 +169,26 @@ def test_a_new_camera_is_tested_drawn_calibrated_and_watched(page: Page, stream:
     call_command("analyse", EAST, site=site, out=events, stderr=io.StringIO())
     raised = [line for line in map(json.loads, events.read_text().splitlines()) if line["type"] == "concern"]
     assert "critical" in {line["tier"] for line in raised}  # the zone that was drawn here finds the person of the clip
+
+
+def test_with_a_finger_a_mask_is_drawn_and_the_page_stays_light(browser: Browser, page: Page) -> None:
+    state = page.context.storage_state()
+    base = page.url.split("/", 3)
+    phone = browser.new_context(
+        base_url=f"{base[0]}//{base[2]}", storage_state=state, viewport={"width": 390, "height": 800}, has_touch=True
+    )
+    touch = phone.new_page()
+    touch.goto("/cameras/1/zones/")
+    expect(touch.get_by_text("No problem found.")).to_be_visible()
+    touch.get_by_role("button", name="Draw a mask").tap()
+    touch.locator("[data-surface]").scroll_into_view_if_needed()
+    for point in [(900, 500), (1200, 500), (1200, 680), (900, 500)]:
+        touch.touchscreen.tap(*on_screen(touch, point))
+    expect(touch.get_by_role("button", name="mask Mask 1")).to_be_visible()
+    scripts = touch.evaluate("[...document.scripts].map((s) => s.src).filter(Boolean)")
+    weight = sum(len(gzip.compress(touch.request.get(address).body())) for address in scripts)
+    assert 0 < weight < 200_000
+    phone.close()
 
 
 def press(page: Page, *keys: str) -> None:

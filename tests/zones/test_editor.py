@@ -82,6 +82,17 @@ def test_the_overlay_lies_on_the_ground_and_on_the_rail(zoe: Client) -> None:
     assert found["measures"]["East parapet footway"]["edge_m"] == pytest.approx(28.5, abs=0.5)
 
 
+def test_a_mask_or_occluder_over_much_of_a_zone_is_allowed_and_told(zoe: Client) -> None:
+    document = versions.document(Camera.objects.get(pk=1))
+    whole = {"name": "All", "polygon": [[0, 0], [1280, 0], [1280, 720], [0, 720]]}
+    assert post(zoe, "/cameras/1/zones/check/", document)["warnings"] == []
+    found = post(zoe, "/cameras/1/zones/check/", document | {"masks": [whole], "occluders": [whole]})["warnings"]
+    assert 'mask "All" covers' in found[0]
+    assert 'of the edge of zone "East parapet footway"' in found[1]
+    uncalibrated = post(zoe, "/cameras/1/zones/check/", document | {"homography": None})["warnings"]
+    assert uncalibrated == ["the camera is not calibrated: every metre is an estimate"]
+
+
 def test_two_admins_at_once_lose_nothing(zoe: Client) -> None:
     document = versions.document(Camera.objects.get(pk=1))
     document["zones"][0]["silent"] = True

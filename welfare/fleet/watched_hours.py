@@ -1,11 +1,15 @@
 """Concerns of a zone outside its hours: held back, and raised when its hours begin while the person is still there."""
 
+import logging
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+from zoneinfo import available_timezones
 
 from welfare.behaviour.events import ConcernRaised
 from zones import hours
 from zones.hours import Range
+
+logger = logging.getLogger(__name__)
 
 
 class WatchedHours:
@@ -17,6 +21,9 @@ class WatchedHours:
     """
 
     def __init__(self, ranges: Mapping[str, tuple[Range, ...]], time_zone: str) -> None:
+        if time_zone not in available_timezones():
+            logger.error("the time zone %r is not known: every zone of the site is watched always", time_zone)
+            ranges = {}
         self._ranges, self._time_zone = ranges, time_zone
         self._held: dict[str, ConcernRaised] = {}
 

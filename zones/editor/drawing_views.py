@@ -12,7 +12,7 @@ from zones.drawing import Drawing, DrawingError, Problem, parse
 from zones.editor.access import zone_admin
 from zones.geometry import GeometryError, View
 from zones.models import Camera, CameraStatus, Zone
-from zones.overlay import overlay
+from zones.overlay import overlay, warnings
 from zones.versions import StaleDrawingError
 
 LARGEST = 2**20  # bytes of a drawing: a thousand times what people draw
@@ -42,8 +42,9 @@ def check(request: HttpRequest, camera_id: int) -> HttpResponse:
     try:
         drawing = _drawing(request, camera)
     except DrawingError as error:
-        return JsonResponse({"problems": _problems(error), "overlay": overlay(error.view) if error.view else None})
-    return JsonResponse({"problems": [], "overlay": overlay(drawing.view)})
+        shown = overlay(error.view) if error.view else None
+        return JsonResponse({"problems": _problems(error), "warnings": [], "overlay": shown})
+    return JsonResponse({"problems": [], "warnings": warnings(drawing), "overlay": overlay(drawing.view)})
 
 
 @zone_admin

@@ -16,9 +16,10 @@ const addresses = Object.fromEntries(Object.entries(find("editor").dataset).map(
 const surface = find("surface");
 const model = new Model(start.document);
 const canvas = new Canvas(surface.querySelector("svg"), model);
-const panel = new Panel(model, start, { shapes: find("shapes"), selected: find("selected") });
+const panel = new Panel(model, { ...start, policy: addresses.policy }, { shapes: find("shapes"), selected: find("selected") });
 let basedOn = start.based_on;
 let problems = [];
+let warned = [];
 let checked = 0;
 
 function say(words) {
@@ -105,6 +106,7 @@ async function check() {
   if (turn !== checked) return;
   problems = answer.lost ? [{ where: "", words: answer.fault }] : answer.problems;
   canvas.overlay = answer.overlay ?? canvas.overlay;
+  warned = answer.warnings ?? warned;
   panel.problems = problems;
   panel.measures = answer.overlay?.measures ?? panel.measures;
   panel.render();
@@ -119,7 +121,12 @@ function showProblems() {
     const known = NOUNS[kind] && model.drawing[kind][index];
     return h("li", {}, known ? h("button", { type: "button", onclick: () => model.select(kind, Number(index)) }, words) : words);
   });
-  refill(find("problems"), problems.length ? h("ul", { class: "problems" }, rows) : h("p", {}, `No problem found. ${grid}`));
+  const warnings = warned.map((words) => h("li", { class: "warning" }, `Look again: ${words}.`));
+  refill(
+    find("problems"),
+    problems.length ? h("ul", { class: "problems" }, rows) : h("p", {}, `No problem found. ${grid}`),
+    warnings.length && !problems.length ? h("ul", { class: "problems" }, warnings) : null,
+  );
 }
 
 let timer;

@@ -58,7 +58,7 @@ export class Panel {
   zone(shape) {
     const metres = this.measures[shape.name];
     const words = metres
-      ? [metres.edge_m !== null && `edge ${metres.edge_m} m`, metres.area_m2 !== null && `area ${metres.area_m2} m²`]
+      ? [metres.edge_m !== null && `edge ${metres.edge_m} m`, metres.area_m2 !== null && `area ${metres.area_m2} m²`, metres.person_px && `people ${metres.person_px.join(" to ")} pixels tall`]
       : [];
     return h(
       "div",
@@ -67,7 +67,7 @@ export class Panel {
       this.choice("kind", "Kind", shape.kind, Object.entries(this.start.kinds), (value) => (shape.kind = value)),
       this.tick("enabled", "Watched", shape.enabled !== false, (value) => (shape.enabled = value)),
       this.tick("silent", "Silent: people are scored, nobody is paged", shape.silent, (value) => (shape.silent = value)),
-      h("p", { class: "quiet" }, "Who is paged is said by the site's policy, for all its zones."),
+      h("p", { class: "quiet" }, "Who is paged is said by the site's policies, for all its zones: ", h("a", { href: this.start.policy }, "who is paged"), "."),
       this.details("hours", `Hours: ${shape.hours?.length ? `${shape.hours.length} ranges` : "always"}`, this.hours(shape)),
       this.details("profile", `Profile: ${Object.keys(shape.overrides ?? {}).length || "nothing"} different`, this.overrides(shape)),
     );

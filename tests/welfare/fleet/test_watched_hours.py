@@ -46,3 +46,8 @@ def test_a_worker_that_takes_over_may_raise_what_was_held_back() -> None:
     stays = {"Footway": [{"id": "a", "reported": 2}]}
     assert watch.untold(EVENING, stays) == {"Footway": [{"id": "a", "reported": None}]}
     assert watch.untold(NIGHT, stays) == stays
+
+
+def test_a_site_with_an_unknown_time_zone_is_watched_always() -> None:
+    watch = WatchedHours({"Footway": NIGHTS}, "Europe/Atlantis")
+    assert watch.due(EVENING, [CONCERN], {"a"}) == [CONCERN]
