@@ -1,4 +1,4 @@
-"""A channel that is set only in part is said at the start; an address that could never work is refused when it is saved."""
+"""A channel set only in part is said at the start; an address that could never work is refused when it is saved."""
 
 import pytest
 from django.core.management import call_command
@@ -61,7 +61,7 @@ def test_an_address_that_could_never_work_is_refused_when_it_is_saved(
 ) -> None:
     contact = Contact.objects.create(name="Lamps")
     form = ContactAddressForm({"contact": contact.pk, "channel": channel, "address": address, "new_secret": secret})
-    assert (list(form.errors) or [None])[0] == wrong
+    assert next(iter(form.errors), None) == wrong
     if wrong is None:
         assert form.save().secret == secret
 
