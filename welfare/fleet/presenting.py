@@ -12,7 +12,7 @@ from welfare.fleet.models import CameraFigures, CameraLease, TrackWorker
 from zones.fault import Fault
 from zones.models import Camera, CameraStatus
 
-STAGES = ("motion", "detect", "track", "pose", "assess")
+STAGES = ("motion", "detect", "track", "pose", "objects", "assess")
 SHORT_WORDS = {
     Fault.NO_PICTURE: "no picture",
     Fault.FROZEN: "frozen",

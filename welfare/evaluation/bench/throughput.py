@@ -163,4 +163,4 @@ def table(results: Sequence[Sustained]) -> Iterator[str]:
 
 
 def _order(stage: str) -> int:
-    return ["decode", "motion", "detect", "track", "pose", "assess"].index(stage)
+    return ["decode", "motion", "detect", "track", "pose", "objects", "assess"].index(stage)
