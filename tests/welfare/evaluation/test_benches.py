@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.pictures import tiny_clip
+from welfare.evaluation.bench import failover, soak
 from welfare.evaluation.bench.detection import Tally, count_boxes
 from welfare.evaluation.bench.live import joined
 from welfare.evaluation.labels import LabelError, Labels
@@ -63,3 +64,17 @@ def test_a_folder_without_clips_and_a_broken_label_file_are_told(tmp_path: Path)
         Labels.read(tmp_path / "bad.jsonl")
     with pytest.raises(CommandError, match=r"sequence|seqinfo"):
         call_command("bench", "tracker", str(tmp_path))
+
+
+def test_memory_that_grows_by_more_than_a_twentieth_is_said() -> None:
+    flat = [soak.Sample(5.0 * n, 900 + (n % 3), 700, 5.0) for n in range(720)]
+    grown = [soak.Sample(5.0 * n, 900 + n / 10, 700, 5.0) for n in range(720)]
+    assert list(soak.table(flat, 300))[-1].endswith("+0.0 %, within 5 %")
+    assert "NOT within" in list(soak.table(grown, 300))[-1]
+
+
+def test_the_longest_gaps_are_told_by_what_happened() -> None:
+    figures = failover.Figures(gaps_s={"undisturbed": [0.2, 0.3], "kill -9 of a worker": [2.9, 3.1, 3.5]}, stays=4)
+    lines = list(failover.table(figures))
+    assert lines[2].split()[-3:] == ["3", "3.10", "3.50"]
+    assert "stays that went on: 4, set back 0, lost 0" in lines

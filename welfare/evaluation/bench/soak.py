@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from welfare.evaluation.bench.world import World
+from welfare.evaluation.bench.world import World, told, wait
 from zones.models import CameraStatus
 
 EVERY_S = 5.0
@@ -38,13 +38,15 @@ def watch(address: str, site: Path, seconds: float, say: Callable[[str], None]) 
         site: site file with its calibration and zones.
         seconds: how long, from the first picture.
         say: told what is being done.
+
+    Raises:
+        WorldError: no picture came.
     """
-    with World() as world:
+    with World() as world, told(world):
         (camera,) = world.add_cameras([(address, site)])
         world.start_worker("soak", 1)
         say("waiting for the first picture")
-        while not CameraStatus.objects.filter(camera=camera, analysed_fps__gt=0).exists():
-            time.sleep(0.5)
+        wait("a picture", CameraStatus.objects.filter(camera=camera, analysed_fps__gt=0).exists)
         begun = time.monotonic()
         while (at_s := time.monotonic() - begun) <= seconds:
             status = CameraStatus.objects.get(camera=camera)

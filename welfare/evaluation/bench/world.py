@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +25,11 @@ from welfare.embedded import EmbeddedPostgres, EmbeddedValkey
 from zones.models import Camera, Site, Zone
 
 STOP_S = 30.0
+LIMIT_S = 240.0
+
+
+class WorldError(RuntimeError):
+    """The bench did not get as far as measuring; the message says what never came."""
 
 
 @dataclass
@@ -134,3 +141,25 @@ class World:
         parent = psutil.Process(self.workers[name].pid)
         found = [p.memory_full_info() for p in [parent, *parent.children(recursive=True)]]
         return sum(m.rss for m in found) / 2**20, sum(m.pss for m in found) / 2**20
+
+
+def wait(what: str, there: Callable[[], object]) -> None:
+    """Until something is there.
+
+    Raises:
+        WorldError: it never came.
+    """
+    until = time.monotonic() + LIMIT_S
+    while not there():
+        if time.monotonic() > until:
+            raise WorldError(f"never came in {LIMIT_S:.0f} s: {what}")
+        time.sleep(0.1)
+
+
+@contextmanager
+def told(world: World) -> Iterator[None]:
+    """Adds what the workers said last to a failure."""
+    try:
+        yield
+    except WorldError as error:
+        raise WorldError(f"{error}\n{world.last_words()}") from error

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from welfare.evaluation.bench import detection, failover, soak, throughput, tracking
 from welfare.evaluation.bench import live as live_bench
 from welfare.evaluation.bench.environments import PeerError
+from welfare.evaluation.bench.world import WorldError
 from welfare.evaluation.labels import LabelError
 from welfare.evaluation.mot import MotFileError
 from welfare.evaluation.replay import VideoError
@@ -59,7 +60,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, what: str, **options: Any) -> None:
         try:
             getattr(self, f"_{what}")(**options)
-        except (MotFileError, PeerError, LabelError, VideoError, failover.FailoverError) as error:
+        except (MotFileError, PeerError, LabelError, VideoError, WorldError) as error:
             raise CommandError(str(error)) from error
 
     def _tracker(self, folder: Path, json: Path | None, **_: Any) -> None:
