@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from welfare.behaviour.assessment import Assessor
 from welfare.behaviour.events import ConcernRaised, EpisodeChanged
 from welfare.behaviour.observation import Observation
+from welfare.behaviour.profile import Profile
 from welfare.evaluation import intervals
 from welfare.evaluation.event_lines import reason_line
 from welfare.evaluation.people_file import PeopleFile
@@ -25,6 +26,7 @@ from zones.tier import Tier
 PX_PER_M = 100.0
 FOOTWAY_M = 3.0  # assumed: without a zone, so far to both sides of the edge line
 NO_BOX = (np.nan,) * 4
+NAMED = Profile(relink_m=0.0, walking_m_s=0.0)  # the file names each person: nobody is found again by place
 Line = tuple[float, float, float, float]
 
 
@@ -141,7 +143,7 @@ class Outcome:
 
 def replay(people: PeopleFile, plan: Plan) -> Outcome:
     """Everybody of a file through the assessment."""
-    assessor = Assessor(plan)
+    assessor = Assessor(plan, {zone.name: NAMED for zone in plan.zones})
     outcome = Outcome(people.name, people.people, people.person_s, people.span_s)
     numbers: dict[str, int] = {}
     highest: dict[str, Tier] = {}
