@@ -11,7 +11,11 @@ if __name__ == "__main__":
         from welfare.demo.environment import enter_or_exit
 
         enter_or_exit(sys.argv[2:])
-    elif sys.argv[1:2] and sys.argv[1] in ("analyse", "bench", "evaluate", "scenarios", "track"):
+    elif (sys.argv[1:2] == ["chaos"] or sys.argv[1:3] == ["bench", "pages"]) and not {"-h", "--help"} & set(sys.argv):
+        from welfare.evaluation.sandbox import enter  # what breaks things does it to a world of its own
+
+        enter()
+    elif sys.argv[1:2] and sys.argv[1] in ("analyse", "bench", "chaos", "evaluate", "scenarios", "track"):
         # These sign nothing and ask no database: they work with no settings.
         os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     from django.core.management import execute_from_command_line

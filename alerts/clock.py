@@ -13,12 +13,12 @@ from django.db.models.functions import Now
 
 from alerts.escalation import longest_wait_s
 from alerts.models import Attempt, Incident
+from alerts.sending import LEASE_MARGIN_S, POLL_AFTER_S
 
 logger = logging.getLogger(__name__)
 SLACK_S = 2
-QUEUED_AT_MOST_S = 120  # assumed: a channel that failed is tried again well before
+RETRIED_WITHIN_S = 120  # assumed: a channel that failed is tried again well before
 PACED_AT_MOST_S = 3600  # assumed: a notice or concern may stand in its sender's queue for so long
-LOOK_AT_MOST_S = 60  # the provider is asked after a silent attempt at least this often
 
 
 def steady() -> int:
@@ -41,17 +41,17 @@ def _incidents() -> int:
 
 
 def _attempts() -> int:
-    lease = settings.TWILIO_TIMEOUT_S + 2 * SLACK_S
-    queued, claimed = Q(state=Attempt.State.QUEUED, paced=False), Q(state=Attempt.State.CLAIMED)
-    paced = Q(state=Attempt.State.QUEUED, paced=True)
+    lease = max(settings.TWILIO_TIMEOUT_S, settings.CHANNEL_TIMEOUT_S) + LEASE_MARGIN_S
+    queued, paced = Q(state=Attempt.State.QUEUED, paced=False), Q(state=Attempt.State.QUEUED, paced=True)
+    first = queued & Q(follows=None)
     asked = Q(state__in=[Attempt.State.ACCEPTED, Attempt.State.SENT])
-    unknown = Q(state=Attempt.State.UNKNOWN)
     limits: tuple[tuple[Q, str, float], ...] = (
-        (queued, "due_at", QUEUED_AT_MOST_S),
+        (first, "due_at", 0),
+        (queued, "due_at", RETRIED_WITHIN_S),
         (paced, "due_at", PACED_AT_MOST_S),
-        (claimed, "lease_until", lease),
-        (asked, "due_at", LOOK_AT_MOST_S),
-        (unknown, "changed_at", 0),
+        (Q(state=Attempt.State.CLAIMED), "lease_until", lease),
+        (asked, "due_at", 2 * POLL_AFTER_S),
+        (Q(state=Attempt.State.UNKNOWN), "changed_at", 0),
     )
     moved = 0
     for which, name, seconds in limits:

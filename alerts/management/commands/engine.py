@@ -10,6 +10,7 @@ from alerts.engine import Engine
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []  # an engine that starts again must page at once
     help = "Drive the escalation: page until a person acts. Run two copies."
 
     def handle(self, *args: Any, **options: Any) -> None:

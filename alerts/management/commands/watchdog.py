@@ -20,6 +20,7 @@ AWAY_S = 30.0  # a database that restarts is back well within
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []
     help = "Look every 10 s for incidents that the engine let lie, and page for them directly."
 
     def handle(self, *args: Any, **options: Any) -> None:
