@@ -27,7 +27,7 @@ def _start() -> None:
     _folder = Path(tempfile.mkdtemp(prefix="handrail-test-"))
     _folder.chmod(0o755)  # as root, PostgreSQL runs as a user of its own and must reach its folder
     if "DATABASE_URL" not in os.environ:
-        postgres = EmbeddedPostgres(_folder / "postgres")
+        postgres = EmbeddedPostgres(_folder / "postgres", survives_power_cuts=False)
         os.environ["DATABASE_URL"] = postgres.start()
         _started.append(postgres)
     if "REDIS_URL" not in os.environ:

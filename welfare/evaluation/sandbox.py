@@ -19,10 +19,10 @@ ACCOUNT_SID, AUTH_TOKEN, FROM_NUMBER = "AC" + "0c" * 16, "only-for-a-sandbox", "
 class Sandbox:
     """The running world."""
 
-    def __init__(self) -> None:
+    def __init__(self, survives_power_cuts: bool = False) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="handrail-sandbox-"))
         self.folder.chmod(0o755)  # as root, PostgreSQL runs as a user of its own and must reach its folder
-        self.postgres = EmbeddedPostgres(self.folder / "postgres")
+        self.postgres = EmbeddedPostgres(self.folder / "postgres", survives_power_cuts)
         self.valkey = EmbeddedValkey(self.folder / "valkey")
 
     def start(self) -> dict[str, str]:
@@ -43,6 +43,7 @@ class Sandbox:
             "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
             "TWILIO_FROM_NUMBER": FROM_NUMBER,
             "LOG_LEVEL": "WARNING",
+            "DATABASE_IDLE_IN_TRANSACTION_S": "30",  # many of these may run beside each other on few cores
         }
 
     def stop(self) -> None:

@@ -21,7 +21,7 @@ from alerts.models import Attempt, Channel, Contact, Incident, Notification
 from welfare.evaluation.chaos.world import World, surely
 from zones.tier import Tier
 
-LIMIT_S = 60.0  # a page that is not out by then is lost
+LIMIT_S = 180.0  # a page that is not out so long after it was due is lost, not late
 MOMENTS_S = 1.2  # in which a round's incidents open and its acts happen
 MOODS = ("once", "once", "twice", "reordered", "lost")
 VOICES = ("answered", "voicemail", "no-answer", "busy")
@@ -131,11 +131,16 @@ class _Round:
         return missing
 
     def _wait(self) -> None:
-        until = time.monotonic() + LIMIT_S
-        while (missing := surely(self._missing)) and time.monotonic() < until:
+        since: dict[str, float] = {}
+        while missing := surely(self._missing):
+            now = time.monotonic()
+            since = {words: since.get(words, now) for words in missing}
+            lost = [words for words, at in since.items() if now - at > LIMIT_S]
+            if lost:
+                self.result.lost += lost
+                return
             self.result.deaths += self._world.revive()
             time.sleep(0.1)
-        self.result.lost += missing
 
     def _check(self) -> None:
         self.result.lost += surely(self._forgotten)

@@ -1,6 +1,8 @@
 """`manage.py chaos escalation`: break it at random in a world of its own, and count what was lost. It must be nothing."""
 
 import json
+import signal
+import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("loaddata", "demo", verbosity=0)
         world = World(sandbox.current(), escalation.dice_of(seed), without_recovery)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended as well
         world.start()
         done: list[escalation.Round] = []
         try:
