@@ -24,7 +24,7 @@ class EmbeddedPostgres:
     def start(self) -> str:
         """Start the server, or join the one that runs on this folder; return its `postgresql://` address.
 
-        One that need not survive a power cut does not wait for the disk: what it committed survives a kill -9 all the same.
+        One that need not survive a power cut does not wait for the disk: what it committed survives a kill -9 as well.
         """
         with warnings.catch_warnings():
             # It falls back to the temporary folder by itself where XDG_RUNTIME_DIR is unset.

@@ -3,6 +3,8 @@
 There may be two accounts. What one refuses or does not answer goes out by the other.
 """
 
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -99,8 +101,25 @@ def client(account: int = 1) -> Client:
     chosen = next((one for one in found if one.index == account), found[0] if found else None)
     if chosen is None:
         raise TwilioException(f"no Twilio account: set {', '.join(missing())}")
-    http = _RebasedHttpClient(chosen.base_url, settings.TWILIO_TIMEOUT_S)
-    return Client(chosen.sid, chosen.token, http_client=http)
+    return _kept(chosen)
+
+
+_mine = threading.local()
+IDLE_S = 4.0  # a line that rested for longer may have been closed by the other side just as we use it
+
+
+def _kept(chosen: Account) -> Client:
+    """This thread's client of an account, so that a burst of pages goes out by one line and not by one each."""
+    key, now = (chosen, settings.TWILIO_TIMEOUT_S), time.monotonic()
+    kept: dict[object, tuple[Client, float]] = _mine.__dict__.setdefault("clients", {})
+    made, used_at = kept.get(key, (None, 0.0))
+    if made is None or now - used_at > IDLE_S:
+        if made is not None:
+            made.http_client.session.close()
+        http = _RebasedHttpClient(chosen.base_url, settings.TWILIO_TIMEOUT_S)
+        made = Client(chosen.sid, chosen.token, http_client=http)
+    kept[key] = (made, now)
+    return made
 
 
 def status_callback(token: object) -> str:

@@ -99,9 +99,13 @@ class Pages(RuleBasedStateMachine):
 
         from django.db import transaction
 
-        with pytest.raises(DeathError), transaction.atomic():
-            planning.plan_some()
-            raise DeathError
+        def dies() -> None:
+            with transaction.atomic():
+                planning.plan_some()
+                raise DeathError
+
+        with pytest.raises(DeathError):
+            dies()
 
     @rule()
     def claim(self) -> None:

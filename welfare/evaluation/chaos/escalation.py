@@ -1,7 +1,7 @@
 """Break the escalation at random for many rounds, and look what became of each page.
 
-After each round: every open incident has a next action ahead or a page in flight; every page that was due has been taken
-by the provider at least once; nothing was acknowledged but by a person. The choices come from the seed alone.
+After each round: every open incident has a next action ahead or a page in flight; every page that was due has been
+taken by the provider at least once; nothing was acknowledged but by a person. The choices come from the seed alone.
 """
 
 import random
@@ -21,7 +21,6 @@ from alerts.models import Attempt, Channel, Contact, Incident, Notification
 from welfare.evaluation.chaos.world import World, surely
 from zones.tier import Tier
 
-LIMIT_S = 180.0  # a page that is not out so long after it was due is lost, not late
 MOMENTS_S = 1.2  # in which a round's incidents open and its acts happen
 MOODS = ("once", "once", "twice", "reordered", "lost")
 VOICES = ("answered", "voicemail", "no-answer", "busy")
@@ -41,15 +40,21 @@ class Round:
     lost: list[str] = field(default_factory=list)
 
 
-def run(world: World, rounds: int) -> Iterator[Round]:
-    """Make so many rounds; each is yielded when it is over."""
+def run(world: World, rounds: int, limit_s: float) -> Iterator[Round]:
+    """Make so many rounds; each is yielded when it is over.
+
+    Args:
+        world: what is broken.
+        rounds: how many.
+        limit_s: a page that is not out so long after it was due is lost, not late; seconds.
+    """
     for number in range(1, rounds + 1):
-        yield _Round(world, number).play()
+        yield _Round(world, number, limit_s).play()
 
 
 class _Round:
-    def __init__(self, world: World, number: int) -> None:
-        self._world, self._dice = world, world.dice
+    def __init__(self, world: World, number: int, limit_s: float) -> None:
+        self._world, self._dice, self._limit_s = world, world.dice, limit_s
         self._account = world.twilio.account
         self._seen_at: dict[int, float] = {}
         self._answered: set[int] = set()
@@ -135,7 +140,7 @@ class _Round:
         while missing := surely(self._missing):
             now = time.monotonic()
             since = {words: since.get(words, now) for words in missing}
-            lost = [words for words, at in since.items() if now - at > LIMIT_S]
+            lost = [words for words, at in since.items() if now - at > self._limit_s]
             if lost:
                 self.result.lost += lost
                 return
@@ -220,7 +225,7 @@ class Report:
         """In words."""
         acts = ", ".join(f"{name} {count}" for name, count in sorted(self.acts.items()))
         return [
-            f"{self.rounds} rounds, seed {self.seed}: {self.incidents} incidents, {self.pages} pages taken by the provider",
+            f"{self.rounds} rounds, seed {self.seed}: {self.incidents} incidents, {self.pages} pages taken",
             f"engines died {self.deaths} times; {acts}",
             f"lost {len(self.lost)}   duplicates {self.duplicates}   worst delay {self.worst_s:.1f} s   "
             f"audit faults {len(self.audit_faults)}",

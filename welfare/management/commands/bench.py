@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from welfare.evaluation.bench import detection, failover, soak, throughput, tracking
@@ -56,6 +57,10 @@ class Command(BaseCommand):
         memory.add_argument("--minutes", type=float, default=60.0, help="how long")
         memory.add_argument("--early", type=float, default=5.0, help="minute to compare the last one with")
         memory.add_argument("--json", type=Path, help="write the figures there as well")
+        pages = what.add_parser("pages", help="from an incident to its first page, beside one Celery ETA task a step")
+        pages.add_argument("--incidents", type=int, default=1000, help="at once")
+        pages.add_argument("--steady", type=int, default=100, help="one after the other")
+        pages.add_argument("--json", type=Path, help="write the figures there as well")
 
     def handle(self, *_: Any, what: str, **options: Any) -> None:
         try:
@@ -113,6 +118,17 @@ class Command(BaseCommand):
     def _live(self, clips: list[Path], busy: Path, what: str, seconds: float) -> live_bench.Live:
         self._say(f"{len(clips)} live cameras, {what}")
         return live_bench.measure(clips, busy.with_suffix(".site.json"), what, seconds, settings.DETECTOR)
+
+    def _pages(self, incidents: int, steady: int, json: Path | None, **_: Any) -> None:
+        from welfare.evaluation import sandbox
+        from welfare.evaluation.bench import paging
+
+        call_command("migrate", verbosity=0)
+        call_command("loaddata", "demo", verbosity=0)
+        measured = paging.measure(sandbox.current(), incidents, steady, self._say)
+        for line in paging.table(measured):
+            self.stdout.write(line)
+        self._keep(json, [asdict(one) for one in measured])
 
     def _keep(self, path: Path | None, figures: Any) -> None:
         if path is not None:
