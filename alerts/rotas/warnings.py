@@ -22,7 +22,7 @@ def of_fallbacks() -> Iterator[str]:
     for rota in Rota.objects.select_related("fallback__agency").order_by("name"):
         if not rota.fallback.active or not rota.fallback.mobile:
             why = "has no number" if rota.fallback.active else "is switched off"
-            yield f"Rota {rota}: its fall-back {rota.fallback} {why}. In a gap everybody is asked: choose another."
+            yield f"Rota {rota}: its fall-back {rota.fallback} {why}: a gap would be passed on to the next step."
 
 
 def gap_words(rota: Rota, now: datetime, span: timedelta = AHEAD) -> str:
