@@ -60,7 +60,8 @@ class LeaseSupervisor(bootsteps.StartStopStep):  # type: ignore[misc]
     def stop(self, _: Any) -> None:
         """Claim no more, hand over what others can take, and end the children: the worker waits for them."""
         self._closing.set()
-        self._thread.join(2 * ROUND_S)
+        if self._thread.is_alive():
+            self._thread.join(2 * ROUND_S)
         try:
             self._hand_over()
         except Exception:
