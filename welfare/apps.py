@@ -13,4 +13,5 @@ class WelfareConfig(AppConfig):
         from welfare.behaviour.profile import Profile
         from zones import overrides
 
-        overrides.know({f.name: getattr(Profile(), f.name) for f in fields(Profile)})
+        standard = Profile()
+        overrides.know({f.name: getattr(standard, f.name) for f in fields(Profile)}, standard.with_overrides)

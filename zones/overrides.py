@@ -3,19 +3,23 @@
 Filled once, when the process starts (`welfare.apps`), so that a wrong name is refused when it is saved.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+Judge = Callable[[Mapping[str, object]], object]
+
 _defaults: dict[str, float] = {}
+_judges: list[Judge] = []
 
 
 class OverrideError(ValueError):
-    """A value that the profile does not have, or that is no number."""
+    """A value that the profile does not have, that is no number, or that is out of its bounds."""
 
 
-def know(defaults: Mapping[str, float]) -> None:
-    """Take the profile's names and default values."""
+def know(defaults: Mapping[str, float], judge: Judge) -> None:
+    """Take the profile's names and default values, and what judges overrides: it raises ValueError with the reason."""
     _defaults.update(defaults)
+    _judges[:] = [judge]
 
 
 def defaults() -> dict[str, float]:
@@ -34,6 +38,11 @@ def check(overrides: Any) -> dict[str, float]:
     for name, value in overrides.items():
         if _defaults and name not in _defaults:
             raise OverrideError(f'overrides: the profile has no value named "{name}"; choose one of the list')
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-            raise OverrideError(f"overrides: {name} must be a number from 0, not {value!r}")
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise OverrideError(f"overrides: {name} must be a number, not {value!r}")
+    for judge in _judges:
+        try:
+            judge(overrides)
+        except ValueError as error:
+            raise OverrideError(f"overrides: {str(error).removeprefix('profile: ')}") from error
     return {name: float(value) for name, value in overrides.items()}

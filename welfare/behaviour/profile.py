@@ -153,21 +153,23 @@ class Profile:
         Raises:
             ProfileError: a name that is not in the profile, no number, out of bounds, or in conflict with another.
         """
-        known = meanings()
-        for name, value in overrides.items():
-            if name not in known:
-                raise ProfileError(f"profile: there is no value named {name!r}")
-            whole = isinstance(getattr(self, name), int)
-            if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
-                raise ProfileError(f"profile: {name} must be a {'whole ' if whole else ''}number, not {value!r}")
-            meaning = known[name]
-            if not meaning.low <= value <= meaning.high:
-                raise ProfileError(
-                    f"profile: {name} is {value:g} {meaning.unit}, allowed is {meaning.low:g} to {meaning.high:g}"
-                )
-        changed = replace(self, **dict(overrides))  # type: ignore[arg-type]
+        values = {name: self._checked(name, value) for name, value in overrides.items()}
+        changed = replace(self, **values)
         changed._check_order()
         return changed
+
+    def _checked(self, name: str, value: object) -> Any:
+        meaning = meanings().get(name)
+        if meaning is None:
+            raise ProfileError(f"profile: there is no value named {name!r}")
+        whole = isinstance(getattr(self, name), int)
+        if isinstance(value, bool) or not isinstance(value, int | float) or (whole and value % 1):
+            raise ProfileError(f"profile: {name} must be a {'whole ' if whole else ''}number, not {value!r}")
+        if not meaning.low <= value <= meaning.high:
+            raise ProfileError(
+                f"profile: {name} is {value:g} {meaning.unit}, allowed is {meaning.low:g} to {meaning.high:g}"
+            )
+        return int(value) if whole else value
 
     def _check_order(self) -> None:
         for low, high in ORDERED:
