@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from welfare.behaviour import tables
+
 BASE_DIR = Path(__file__).resolve().parents[1]
 
 
@@ -29,3 +31,7 @@ def test_the_locks_pin_by_hash_and_name_no_host() -> None:
     pins = re.findall(r"^\S+==\S+(.*)$", (BASE_DIR / "requirements.lock").read_text(), re.MULTILINE)
     assert pins
     assert all(pin.endswith("\\") for pin in pins)
+
+
+def test_the_tables_of_cues_and_values_are_those_of_the_profile() -> None:
+    assert tables.filled(tables.PAGE.read_text()) == tables.PAGE.read_text()
