@@ -316,7 +316,7 @@ class _ZoneAssessor:
             episode=episode.id,
             zone=self.zone.name,
             zone_key=self.zone.key,
-            track_id=episode.track_id,
+            track_id=last.track_id,
             box_px=last.box_px,
             feet_m=last.feet_m,
             tier=tier,
