@@ -53,6 +53,17 @@ def ring_of(clip: Path, recorder: Recorder, starts_at_s: float, seconds: float) 
     recorder.close()
 
 
+def beginning_of(clip: Path, seconds: float, path: Path) -> Path:
+    """The first seconds of a clip, not encoded again."""
+    with av.open(str(clip)) as container, av.open(str(path), "w") as out:
+        stream = out.add_stream_from_template(container.streams.video[0])
+        for packet in container.demux(video=0):
+            if packet.dts is not None and packet.pts is not None and packet.pts * packet.time_base <= seconds:
+                packet.stream = stream
+                out.mux(packet)
+    return path
+
+
 def tiny_clip(path: Path, *, seconds: float = 1.0, size: tuple[int, int] = (64, 48), fps: int = 20) -> Path:
     """A small real H.264 file with a moving square."""
     with av.open(str(path), "w") as out:

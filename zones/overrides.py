@@ -45,4 +45,4 @@ def check(overrides: Any) -> dict[str, float]:
             judge(overrides)
         except ValueError as error:
             raise OverrideError(f"overrides: {str(error).removeprefix('profile: ')}") from error
-    return {name: float(value) for name, value in overrides.items()}
+    return dict(overrides)

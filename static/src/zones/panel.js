@@ -68,7 +68,7 @@ export class Panel {
       this.tick("enabled", "Watched", shape.enabled !== false, (value) => (shape.enabled = value)),
       this.tick("silent", "Silent: people are scored, nobody is paged", shape.silent, (value) => (shape.silent = value)),
       h("p", { class: "quiet" }, "Who is paged is said by the site's policies, for all its zones: ", h("a", { href: this.start.policy }, "who is paged"), "."),
-      this.details("hours", `Hours: ${shape.hours?.length ? `${shape.hours.length} ranges` : "always"}`, this.hours(shape)),
+      this.details("hours", `Hours: ${counted(shape.hours?.length ?? 0)}`, this.hours(shape)),
       this.details("profile", `Profile: ${Object.keys(shape.overrides ?? {}).length || "nothing"} different`, this.overrides(shape)),
     );
   }
@@ -213,3 +213,5 @@ export class Panel {
     return h("button", { type: "button", id: `f-${id}`, onclick: () => this.change(words, act) }, words);
   }
 }
+
+const counted = (ranges) => (ranges ? `${ranges} ${ranges === 1 ? "range" : "ranges"}` : "always");
