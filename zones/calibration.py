@@ -1,4 +1,4 @@
-"""From clicks on a picture to metres: known points, a walk of somebody of known height, the height of a rail.
+"""From clicks on a picture to metres: known points, or a walk of somebody of known height (the rail: zones/rail.py).
 
 Known points: homography by the normalised direct linear transform (Hartley and Zisserman, Multiple View Geometry, 2nd
 ed., algorithm 4.2), refined by least squares on the distances on the ground. A walk: tilt, height and focal length of
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq, least_squares
+from scipy.optimize import least_squares
 
 from zones.geometry import GeometryError, Points, View
 
@@ -27,7 +27,6 @@ WALK_RESIDUAL_M = 0.15  # assumed: of a person's height
 WALK_NOISE_M = 0.05  # how far a detector's box strays from a person's height, one deviation (3 % on the demo clips)
 WALK_SCALE = 0.15  # assumed: rougher metres are no calibration
 FOCAL_SPREAD = 0.4  # assumed: one deviation of the logarithm of the focal length around 1.2 picture widths
-TALLEST_M = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,39 +145,6 @@ def from_walk(feet: ArrayLike, heads: ArrayLike, height_m: float, size: tuple[in
         )
     _check_camera(matrix, size)
     return Calibration(matrix, residual, tuple(errors.tolist()), checked=True, scale_error=spread)
-
-
-def rail_height_m(view: View, top: ArrayLike, foot: ArrayLike) -> float:
-    """Height of a level rail from two clicks on its top and one where it meets the deck.
-
-    The height is the one at which the line through the two tops, brought down to the deck, runs through the foot.
-
-    Args:
-        view: a calibrated view.
-        top: (2, 2) image pixels.
-        foot: (2,) image pixels.
-
-    Raises:
-        GeometryError: the clicks cannot be a rail and its foot.
-    """
-    tops = np.asarray(top, dtype=np.float64).reshape(2, 2)
-    (ground,) = view.to_ground(np.asarray(foot, dtype=np.float64).reshape(1, 2))
-    rays = np.c_[tops, np.ones(2)] @ np.linalg.inv(view.projection[:, :3]).T
-    camera = view.camera_m
-
-    def beside(height: float) -> float:
-        a, b = (camera + (height - camera[2]) / ray[2] * ray for ray in rays)
-        along = (b - a)[:2]
-        return float(np.cross(np.append(along, 0.0), np.append(ground - a[:2], 0.0))[2] / np.linalg.norm(along))
-
-    advice = "click twice on the rail's top, then where a post between the two stands on the deck"
-    if not np.isfinite(ground).all() or np.linalg.norm(tops[1] - tops[0]) < 5:
-        raise GeometryError(f"rail: the clicks are too close together or in the sky; {advice}")
-    highest = min(TALLEST_M, 0.95 * float(camera[2]))
-    low, high = beside(0.0), beside(highest)
-    if not np.isfinite([low, high]).all() or low * high > 0:
-        raise GeometryError(f"rail: no height up to {highest:.1f} m fits these clicks; {advice}")
-    return float(brentq(beside, 0.0, highest, xtol=1e-4))
 
 
 def _whole_and_apart(low: Points, high: Points, size: tuple[int, int]) -> tuple[Points, Points]:

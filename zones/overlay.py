@@ -8,6 +8,7 @@ import shapely
 
 from zones.drawing import Drawing, rounded
 from zones.geometry import GeometryError, Points, View, WatchedZone
+from zones.rail import rail_outline
 
 STEPS = ((15.0, 1.0), (40.0, 2.0), (200.0, 10.0))  # up to this extent in metres, lines this far apart
 LONGEST_M = 120.0
@@ -22,7 +23,7 @@ def overlay(view: View) -> dict[str, Any]:
         "estimated": view.estimated,
         "grid_m": step,
         "grid": [rounded(line) for line in lines],
-        "rails": [rail for zone in view.zones if (rail := _rail(view, zone))],
+        "rails": [rounded(piece) for zone in view.zones for piece in rail_outline(view, zone)],
         "measures": {zone.name: _measures(view, zone) for zone in view.zones},
     }
 
@@ -78,17 +79,6 @@ def _on_picture(view: View, line: Points) -> Points:
     reach = np.array(view.size)
     seen = np.isfinite(pixels).all(axis=1) & (pixels > -reach).all(axis=1) & (pixels < 2 * reach).all(axis=1)
     return pixels[seen][[0, -1]] if seen.sum() > 1 else np.empty((0, 2))
-
-
-def _rail(view: View, zone: WatchedZone) -> list[list[float]] | None:
-    """The rail's plane as a polygon on the picture: along the feet, and back along the top."""
-    try:
-        line = view.edge_m(zone)
-    except GeometryError:
-        return None
-    feet, tops = (view.to_image(np.c_[line, np.full(len(line), z)]) for z in (0.0, view.rail_height_m))
-    plane = np.vstack([feet, tops[::-1]])
-    return rounded(plane) if np.isfinite(plane).all() and view.rail_height_m > 0 else None
 
 
 def _measures(view: View, zone: WatchedZone) -> dict[str, Any]:

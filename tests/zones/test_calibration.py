@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.pictures import EAST, people_in
-from zones.calibration import _level_camera, from_points, from_walk, rail_height_m
+from zones.calibration import _level_camera, from_points, from_walk
 from zones.geometry import GeometryError, View
 from zones.site_file import read_site
 
@@ -91,20 +91,6 @@ def test_a_walk_that_says_nothing_is_refused() -> None:
     feet, heads, _ = a_walk(25.0, np.c_[3 * t, 9 + 8 * t])
     with pytest.raises(GeometryError, match="wrong on average"):
         from_walk(feet, heads, 1.75, SIZE)
-
-
-@given(st.floats(0.3, 2.0), st.floats(0.1, 0.9))
-def test_three_clicks_give_a_rails_height(height: float, share: float) -> None:
-    tops = VIEW.to_image([[8.0, 0.0, height], [15.0, 0.0, height]])
-    (foot,) = VIEW.to_image([[8.0 + 7 * share, 0.0, 0.0]])
-    assert rail_height_m(VIEW, tops, foot) == pytest.approx(height, abs=0.02)
-
-
-def test_clicks_that_are_no_rail_are_refused() -> None:
-    with pytest.raises(GeometryError, match="no height"):
-        rail_height_m(VIEW, VIEW.to_image([[8, 0, 1.1], [15, 0, 1.1]]), VIEW.to_image([[10, 4.0, 0]])[0])
-    with pytest.raises(GeometryError, match="too close"):
-        rail_height_m(VIEW, [[100, 100], [101, 100]], [100, 300])
 
 
 @pytest.mark.slow

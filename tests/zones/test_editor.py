@@ -109,7 +109,7 @@ def test_two_admins_at_once_lose_nothing(zoe: Client) -> None:
         ({"method": "points"}, "missing"),
         ({"method": "points", "points": [{"pixel": [1, 2], "metres": [None, 2]}] * 5}, "missing|metres"),
         ({"method": "walk", "feet": [], "heads": [], "height_m": 1.7}, "feet and head"),
-        ({"method": "rail", "homography": None}, "calibrate the camera first"),
+        ({"method": "rail", "homography": None, "top": [[1, 1], [9, 1]], "foot": [5, 9]}, "calibrate the deck first"),
     ],
 )
 def test_a_hopeless_calibration_is_refused_in_words(zoe: Client, value: dict[str, Any], words: str) -> None:

@@ -13,6 +13,7 @@ from zones.editor.access import zone_admin
 from zones.geometry import GeometryError, View
 from zones.models import Camera, CameraStatus, Zone
 from zones.overlay import overlay, warnings
+from zones.rail import fit_rail
 from zones.versions import StaleDrawingError
 
 LARGEST = 2**20  # bytes of a drawing: a thousand times what people draw
@@ -131,11 +132,9 @@ def _of_site(content: dict[str, Any], camera: Camera) -> dict[str, Any]:
 
 def _solve(asked: dict[str, Any], size: tuple[int, int]) -> dict[str, Any]:
     if asked["method"] == "rail":
-        matrix = asked["homography"]
-        if matrix is None:
-            raise GeometryError("rail: calibrate the camera first; without metres no height can be read")
-        view = View.build(homography=matrix, size=size, rail_height_m=0.0, zones=[])
-        return {"rail_height_m": round(calibration.rail_height_m(view, asked["top"], asked["foot"]), 2)}
+        view = View.build(homography=asked["homography"], size=size, rail_height_m=0.0, zones=[])
+        fit = fit_rail(view, asked["top"], asked["foot"])
+        return {"rail_height_m": round(fit.height_m, 2), "error_m": round(fit.error_m, 2)}
     if asked["method"] == "walk":
         found = calibration.from_walk(asked["feet"], asked["heads"], float(asked["height_m"]), size)
         kept = {"person_m": float(asked["height_m"]), "sightings": len(found.errors_m)}

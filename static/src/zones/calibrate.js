@@ -159,7 +159,7 @@ export class Calibration {
       const { homography } = this.model.drawing;
       const answer = await post(this.addresses.calibrate, { method: "rail", homography, top: clicks.slice(0, 2), foot: clicks[2] });
       if (answer.fault) return this.tell(answer.fault);
-      this.words = `The rail is ${answer.rail_height_m} m high.`;
+      this.words = `The rail is ${answer.rail_height_m} m high, give or take ${answer.error_m} m.`;
       this.say("");
       this.model.change(this.words, (d) => (d.rail_height_m = answer.rail_height_m));
     };
