@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
 
 from welfare.evaluation.scenarios import suite as suite_module
 from welfare.evaluation.scenarios.making import make
 from welfare.evaluation.scenarios.script import Script
-from welfare.evaluation.scenarios.suite import SCRIPTS, Clip
-from welfare.evaluation.scoring import figures, report, stills
+from welfare.evaluation.scenarios.suite import SCRIPTS, Clip, suite
+from welfare.evaluation.scoring import evaluation, figures, report, runs, stills
 from welfare.evaluation.scoring.figures import Scored
 from welfare.evaluation.scoring.verdicts import Truth, UnmarkedError, judge
 from zones.tier import Tier
@@ -113,3 +115,32 @@ def test_the_report_of_a_rendered_clip_shows_its_figures_and_its_picture(
     assert "walkers: no video" in page
     assert ' src="http' not in page
     assert "<link" not in page
+
+
+def test_a_clip_goes_through_the_watch_once_and_its_events_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suite_module, "SIZE", (320, 180))
+    clip = Clip(Script("passing", SCRIPTS[0].parts, "walking", seconds=2.0), "pole", "day", 60, 5, held_out=False)
+    lines = runs.run(clip, tmp_path, settings.DETECTOR)
+    (kept,) = tmp_path.glob(f"events-{runs.watch_digest()}/*.jsonl")
+    before = kept.stat().st_mtime_ns
+    assert runs.run(clip, tmp_path, settings.DETECTOR) == lines
+    assert kept.stat().st_mtime_ns == before
+    assert {line["type"] for line in lines} <= {"track", "episode", "cue", "concern"}
+
+
+def test_the_manifest_lists_every_clip_and_a_name_that_is_none_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("scenarios", "list")
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len({line["name"] for line in lines}) == len(suite())
+    assert sum(line["held_out"] for line in lines) == len(lines) // 3 + 1
+    with pytest.raises(CommandError, match="no clip's name has nosuch"):
+        call_command("scenarios", "render", "--only", "nosuch")
+
+
+def test_a_quick_run_takes_a_fifth_and_a_run_of_what_is_made_takes_nothing_from_an_empty_folder(tmp_path: Path) -> None:
+    assert len(evaluation.chosen(suite(), [], tmp_path, quick=True, made=False)) == len(suite()) // 5 + 1
+    assert evaluation.chosen(suite(), [], tmp_path, quick=False, made=True) == []
+    named = evaluation.chosen(suite(), ["sit_on_edge"], tmp_path, quick=False, made=False)
+    assert {clip.script.name for clip in named} == {"sit_on_edge"}

@@ -1,6 +1,7 @@
 """Rendered clips through the pipeline of `manage.py analyse`, in processes of their own; kept until code changes."""
 
 import ast
+import atexit
 import hashlib
 import json
 import os
@@ -65,6 +66,7 @@ def _loaded(detector: Mapping[str, Any]) -> Models:
     if _models is None:
         cv2.setNumThreads(1)
         _models = Models(detector=Detector(**detector))
+        atexit.register(_models.pose.close)  # its own destructor is too late for an interpreter that ends
     return _models
 
 
