@@ -30,9 +30,9 @@ SCRIPTS = (
     _runs("run_and_step_up", do("step_up", 7), expect=Tier.CRITICAL, mark="step_up"),
     _gone(
         "gone_from_rail",
-        do("stand", 8, yaw=OUTWARD, hands="rail"),
-        do("stand", 2, "last_seen", yaw=OUTWARD, hands="rail"),
+        do("stand", 9.6, yaw=OUTWARD, hands="rail"),
+        do("stand", 0.4, "last_seen", yaw=OUTWARD, hands="rail"),
     ),
-    _gone("gone_after_crouch", do("stand", 6, yaw=OUTWARD), do("crouch", 3, "last_seen")),
-    _gone("gone_company_far", do("stand", 8, yaw=OUTWARD), do("stand", 2, "last_seen", down=0.4), others=TALKERS_FAR),
+    _gone("gone_after_crouch", do("stand", 6, yaw=OUTWARD), do("crouch", 2.6), do("crouch", 0.4, "last_seen")),
+    _gone("gone_company_far", do("stand", 8, yaw=OUTWARD), do("stand", 0.4, "last_seen", down=0.4), others=TALKERS_FAR),
 )
