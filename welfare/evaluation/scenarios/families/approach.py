@@ -11,7 +11,7 @@ def _gone(name: str, *acts: Act, others: tuple[Part, ...] = (), mark: str = "las
     script = (walk((10, -0.45), speed=1.2), *acts)
     parts = (Part(script, (5, -1.4, 0), 0, fades=True), *others)
     length = 34.0
-    return Script(name, parts, "gone at the edge", Tier.URGENT, (mark,), 7.0, trigger=True, seconds=length)
+    return Script(name, parts, "gone at the edge", Tier.URGENT, (mark,), 5.0, trigger=True, seconds=length)
 
 
 def _runs(name: str, *acts: Act, expect: Tier = Tier.NOTICE, mark: str = "run_to_edge") -> Script:
