@@ -137,7 +137,7 @@ class _Round:
 
     def _wait(self) -> None:
         since: dict[str, float] = {}
-        while missing := surely(self._missing):
+        while missing := surely(self._missing) + surely(self._forgotten):
             now = time.monotonic()
             since = {words: since.get(words, now) for words in missing}
             lost = [words for words, at in since.items() if now - at > self._limit_s]
@@ -148,7 +148,6 @@ class _Round:
             time.sleep(0.1)
 
     def _check(self) -> None:
-        self.result.lost += surely(self._forgotten)
         self.result.lost += surely(self._taken_on_by_nobody)
         self.result.incidents = len(self._seen_at)
         for number, seen in self._seen_at.items():
