@@ -253,8 +253,8 @@ def _engines(sandbox: Sandbox) -> Any:
 
 
 def _workers(sandbox: Sandbox) -> Any:
-    common = ("-m", "celery", "--app", "welfare.evaluation.bench.eta_tasks", "worker", "--queues", "eta")
-    common += ("--concurrency", "4", "--loglevel", "ERROR", "--without-gossip", "--without-mingle")
+    common = ["-m", "celery", "--app", "welfare.evaluation.bench.eta_tasks", "worker", "--queues", "eta"]
+    common += ["--concurrency", "4", "--loglevel", "ERROR", "--without-gossip", "--without-mingle"]
     return _several(sandbox, [(*common, "--hostname", f"eta{n}@bench") for n in range(PROCESSES)])
 
 

@@ -81,7 +81,7 @@ class World:
         """Everything that can go wrong, by name."""
         return {
             "an engine is killed": lambda: _kill(self.dice.choice(self._engines)),
-            "both engines are killed": lambda: [_kill(engine) for engine in self._engines] and None,
+            "both engines are killed": lambda: _kill(*self._engines),
             "the web is killed": lambda: _kill(self._web) if self._web else None,
             "Valkey is killed": self.sandbox.valkey.kill,
             "the database restarts": self.sandbox.postgres.restart,
@@ -99,9 +99,10 @@ class World:
             self.twilio.account.faults.extend(Fault(**what) for _ in range(self.dice.randint(1, 4)))
 
 
-def _kill(process: ForkServerProcess) -> None:
-    process.kill()
-    process.join()
+def _kill(*processes: ForkServerProcess) -> None:
+    for process in processes:
+        process.kill()
+        process.join()
 
 
 def _cut_connections() -> None:
