@@ -34,7 +34,11 @@ def _incidents() -> int:
     unresolved = Incident.objects.exclude(state=Incident.State.RESOLVED).order_by()
     ahead = unresolved.filter(next_action_at__gt=Now() + timedelta(seconds=SLACK_S))
     for pk, state, tier, snapshot, *at in ahead.values_list("pk", "state", "tier", "policy_snapshot", "loop", "step"):
-        wait = timedelta(seconds=longest_wait_s(state, tier, snapshot, begun=at != [0, 0]))
+        try:
+            wait = timedelta(seconds=longest_wait_s(state, tier, snapshot, begun=at != [0, 0]))
+        except Exception:
+            logger.exception("incident %s: its policy makes no sense", pk)
+            continue  # the planning looks at it every few seconds
         late = unresolved.filter(pk=pk, state=state, next_action_at__gt=Now() + wait + timedelta(seconds=SLACK_S))
         moved += late.update(next_action_at=Now() + wait)
     return moved
