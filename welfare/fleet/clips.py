@@ -1,12 +1,14 @@
 """An incident's clip out of its camera's ring."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from alerts import intake
 from welfare.fleet.places import ring_folder
@@ -24,31 +26,45 @@ def make(incident_id: int) -> bool:
 
     Asked twice, it makes one.
     """
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_SPACE, incident_id])
-            if not cursor.fetchone()[0]:
-                return False
-        wanted = intake.wanted_clip(incident_id)
-        if wanted is None:
-            return False
-        start_s = wanted.frame_at.timestamp() - settings.CLIP_BEFORE_S
-        end_s = wanted.frame_at.timestamp() + settings.CLIP_AFTER_S
-        ring, camera = ring_folder(wanted.camera_id), Camera.objects.get(pk=wanted.camera_id)
-        clip = Path(f"clips/{wanted.frame_at:%Y/%m/%d}/{incident_id}.mp4")
-        try:
-            first_s, last_s = make_clip(
-                segments_between(ring, start_s, end_s),
-                start_s,
-                end_s,
-                people_between(ring, start_s - 1, end_s + 1),
-                Path(settings.MEDIA_ROOT) / clip,
-                analysed=(camera.width, camera.height),
-                masks=[np.array(mask["polygon"], dtype=np.float64) for mask in camera.masks],
-            )
-        except (ClipError, OSError) as error:
-            logger.warning("incident #%s has no clip yet: %s", incident_id, error)
-            return False
-        span = (datetime.fromtimestamp(first_s, UTC), datetime.fromtimestamp(last_s, UTC))
-        intake.attach(incident_id, "clip", clip, starts_at=span[0], ends_at=span[1])
+    with _alone(incident_id) as alone:
+        return alone and _make(incident_id)
+
+
+@contextmanager
+def _alone(incident_id: int) -> Iterator[bool]:
+    """Whether nobody else makes this clip. Held by the connection, in no transaction: cutting one takes its time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, incident_id])
+        alone = bool(cursor.fetchone()[0])
+    try:
+        yield alone
+    finally:
+        if alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, incident_id])
+
+
+def _make(incident_id: int) -> bool:
+    wanted = intake.wanted_clip(incident_id)
+    if wanted is None:
+        return False
+    start_s = wanted.frame_at.timestamp() - settings.CLIP_BEFORE_S
+    end_s = wanted.frame_at.timestamp() + settings.CLIP_AFTER_S
+    ring, camera = ring_folder(wanted.camera_id), Camera.objects.get(pk=wanted.camera_id)
+    clip = Path(f"clips/{wanted.frame_at:%Y/%m/%d}/{incident_id}.mp4")
+    try:
+        first_s, last_s = make_clip(
+            segments_between(ring, start_s, end_s),
+            start_s,
+            end_s,
+            people_between(ring, start_s - 1, end_s + 1),
+            Path(settings.MEDIA_ROOT) / clip,
+            analysed=(camera.width, camera.height),
+            masks=[np.array(mask["polygon"], dtype=np.float64) for mask in camera.masks],
+        )
+    except (ClipError, OSError) as error:
+        logger.warning("incident #%s has no clip yet: %s", incident_id, error)
+        return False
+    span = (datetime.fromtimestamp(first_s, UTC), datetime.fromtimestamp(last_s, UTC))
+    intake.attach(incident_id, "clip", clip, starts_at=span[0], ends_at=span[1])
     return True
