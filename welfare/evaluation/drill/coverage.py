@@ -37,8 +37,11 @@ def _plan(side: Axes, session: Session) -> None:
         x, y = passed.place.edge_m
         side.plot(x, y, "o", color=colour(passed), markersize=11)
         words = f"{passed.paged_s:.1f} s" if passed.paged_s is not None else "no page"
-        side.annotate(f"{passed.place.number}: {words}", (x, y), (6, 8), textcoords="offset points", fontsize=8)
-    side.set_aspect("equal", adjustable="datalim")
+        side.annotate(
+            f"{passed.place.number}: {words}", (x, y), (4, 9), textcoords="offset points", fontsize=8, rotation=35
+        )
+    side.set_aspect("equal", adjustable="box")
+    side.margins(0.05, 0.5)
     side.set_xlabel("metres on the deck: seconds from the first pixel to the page", fontsize=8)
     side.tick_params(labelsize=8)
 
