@@ -79,6 +79,13 @@ def test_a_new_track_number_in_the_same_place_is_the_same_stay() -> None:
     assert stay(assessor) > 55
 
 
+def test_somebody_who_was_followed_elsewhere_does_not_take_over_a_lost_stay() -> None:
+    frames = [(t, [person(t, (12.0, -0.6), 1), person(t, (12.0, -5.0), 2)]) for t in fifths(0, 10)]
+    frames += [(t, [person(t, (12.0, -5.0), 2)]) for t in fifths(10, 15.6)]
+    events = watch(Assessor(VIEW), frames)
+    assert {event.track_id for event in events} == {1}
+
+
 def test_two_people_who_cross_do_not_swap_their_stays() -> None:
     assessor = Assessor(VIEW)
     frames = [(t, [person(t, (12.0, -0.6), 1), person(t, (30 - 1.4 * t, -2.0), 2)]) for t in fifths(0, 16)]
