@@ -46,7 +46,7 @@ class CameraRow:
     fps: float
     frame_at: datetime | None
     age_ms: str
-    stages: list[tuple[str, str]]
+    stages: list[str]
     dropped: int
     faults: list[str]
     counted: list[str]
@@ -105,7 +105,7 @@ def _row(
         fps=status.analysed_fps if status else 0.0,
         frame_at=status.last_frame_at if status else None,
         age_ms=_ages(measured),
-        stages=[(stage, _ms(measured, stage)) for stage in STAGES],
+        stages=_stages(measured),
         dropped=status.frames_dropped if status else 0,
         faults=[words(fault) for fault in (status.faults if status else {})],
         counted=[f"{words(fault)} {number}" for fault, number in sorted(counted.items())],
@@ -132,7 +132,6 @@ def _ages(measured: Figures | None) -> str:
     return f"{1000 * half:.0f} / {1000 * late:.0f}"
 
 
-def _ms(measured: Figures | None, stage: str) -> str:
-    histogram = measured.stages.get(stage) if measured else None
-    mean = histogram.mean if histogram else None
-    return f"{1000 * mean:.1f}" if mean is not None else ""
+def _stages(measured: Figures | None) -> list[str]:
+    means = {stage: histogram.mean for stage, histogram in measured.stages.items()} if measured else {}
+    return [f"{stage} {1000 * mean:.1f}" for stage in STAGES if (mean := means.get(stage)) is not None]
