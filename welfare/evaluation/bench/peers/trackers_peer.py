@@ -20,9 +20,9 @@ for frame in range(1, int(rows[:, 0].max()) + 1):
     here = rows[rows[:, 0] == frame]
     boxes = np.hstack([here[:, 2:4], here[:, 2:4] + here[:, 4:6]])
     found = supervision.Detections(xyxy=boxes, confidence=here[:, 6], class_id=np.zeros(len(here), dtype=int))
-    start = time.perf_counter()
+    start = time.process_time()
     followed = tracker.update(found)
-    seconds += time.perf_counter() - start
+    seconds += time.process_time() - start
     for (x1, y1, x2, y2), number in zip(followed.xyxy, followed.tracker_id, strict=True):
         if number >= 0:
             lines.append(f"{frame},{number + 1},{x1:.2f},{y1:.2f},{x2 - x1:.2f},{y2 - y1:.2f},1,-1,-1,-1\n")
