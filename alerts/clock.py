@@ -12,12 +12,12 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from alerts.escalation import longest_wait_s
+from alerts.failover import LATER_S
 from alerts.models import Attempt, Incident
 from alerts.sending import LEASE_MARGIN_S, POLL_AFTER_S
 
 logger = logging.getLogger(__name__)
 SLACK_S = 2
-RETRIED_WITHIN_S = 120  # assumed: a channel that failed is tried again well before
 PACED_AT_MOST_S = 3600  # assumed: a notice or concern may stand in its sender's queue for so long
 
 
@@ -51,7 +51,7 @@ def _attempts() -> int:
     asked = Q(state__in=[Attempt.State.ACCEPTED, Attempt.State.SENT])
     limits: tuple[tuple[Q, str, float], ...] = (
         (first, "due_at", 0),
-        (queued, "due_at", RETRIED_WITHIN_S),
+        (queued, "due_at", LATER_S),
         (paced, "due_at", PACED_AT_MOST_S),
         (Q(state=Attempt.State.CLAIMED), "lease_until", lease),
         (asked, "due_at", 2 * POLL_AFTER_S),

@@ -109,7 +109,7 @@ def step_at(position: Position, steps: Sequence[Step]) -> Step:
 def longest_wait_s(state: str, tier: int, snapshot: Mapping[str, Any], *, begun: bool = True) -> int:
     """The longest that the next action of an unresolved incident can rightly lie ahead, seconds.
 
-    Before its first step it may be held, by quiet hours or maintenance.
+    Its first step is due at once, unless it is held, by quiet hours or maintenance.
     """
     if snapshot.get("quiet"):
         return max(QUIET_LOOK_S, SNOOZE_S[Tier(tier)])
@@ -117,9 +117,10 @@ def longest_wait_s(state: str, tier: int, snapshot: Mapping[str, Any], *, begun:
         return int(snapshot.get("acknowledged_for_s", 900))
     if state == "snoozed":
         return SNOOZE_S[Tier(tier)]
-    held = snapshot.get("held_for_s")
-    hold_s = held if isinstance(held, int) and not begun else 0
-    return max(LEAST_WAIT_S, EVERYONE.wait_s, hold_s, *(step.wait_s for step in steps_of(snapshot)))
+    if not begun:
+        held = snapshot.get("held_for_s")
+        return max(LEAST_WAIT_S, held if isinstance(held, int) else 0)
+    return max(LEAST_WAIT_S, EVERYONE.wait_s, *(step.wait_s for step in steps_of(snapshot)))
 
 
 # --- Attempts: states only move forward ---------------------------------------------------------------------

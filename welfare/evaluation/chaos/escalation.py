@@ -142,7 +142,7 @@ class _Round:
             since = {words: since.get(words, now) for words in missing}
             lost = [words for words, at in since.items() if now - at > self._limit_s]
             if lost:
-                self.result.lost += lost
+                self.result.lost += [f"{words}\n{surely(partial(account_of, words))}" for words in lost]
                 return
             self.result.deaths += self._world.revive()
             time.sleep(0.1)
@@ -195,6 +195,28 @@ class _Round:
 def _resolve(number: int, by: Contact) -> None:
     if Incident.objects.filter(pk=number).exclude(state=Incident.State.RESOLVED).exists():
         transitions.resolve(number, by=by, outcome="benign")
+
+
+def account_of(words: str) -> str:
+    """Everything that is known about an incident named in words as `#12`, as a person who looks for the page reads it."""
+    number, now = int(words.removeprefix("#").partition(":")[0]), _now()
+
+    def ahead(at: datetime | None) -> str:
+        return "never" if at is None else f"{(at - now).total_seconds():+.0f} s"
+
+    incident = Incident.objects.get(pk=number)
+    lines = [
+        f"  {incident.state}, run {incident.run}, loop {incident.loop}, step {incident.step}, "
+        f"next {ahead(incident.next_action_at)}, opened {ahead(incident.opened_at)}"
+    ]
+    tries = Attempt.objects.filter(notification__step_run__incident=number).exclude(channel=Channel.CONSOLE)
+    lines += [
+        f"  attempt {one.pk} {one.channel} to {one.address}, run {one.notification.step_run.run}: {one.state} "
+        f"{one.error_code} {one.error_words}, made {ahead(one.created_at)}, due {ahead(one.due_at)}, "
+        f"lease {ahead(one.lease_until)}, changed {ahead(one.changed_at)}, follows {one.follows_id}"
+        for one in tries.select_related("notification__step_run").order_by("pk")
+    ]
+    return "\n".join(lines)
 
 
 def _now() -> datetime:
