@@ -54,6 +54,8 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
     protocol_version = "HTTP/1.1"
     timeout = 30
+    wbufsize = -1  # head and body in one packet: in two, the second waits 40 ms for the other side's word on the first
+    disable_nagle_algorithm = True
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep quiet: the tests and the demo's log have enough to say."""
