@@ -4,6 +4,7 @@ A story is told to the fake, which keeps what it was asked; each request is then
 it against the description and answers 4xx to what does not fit.
 """
 
+import os
 import shutil
 import socket
 import subprocess
@@ -45,7 +46,8 @@ def installed() -> Path:
         PRISM.mkdir(parents=True, exist_ok=True)
         done = subprocess.run(
             [NODE / "bin" / "node", npm, *wanted, f"@stoplight/prism-cli@{VERSION}"],
-            capture_output=True, text=True, check=False, env={"PATH": str(NODE / "bin"), "HOME": str(PRISM)},
+            capture_output=True, text=True, check=False,
+            env={**os.environ, "PATH": str(NODE / "bin"), "HOME": str(PRISM)},
         )  # fmt: skip
         if not start.exists():
             shutil.rmtree(PRISM, ignore_errors=True)

@@ -151,7 +151,7 @@ def test_the_timeline_says_at_each_instant_what_the_engine_would_ask(
     assert stretches[0].starts_at == start
     assert stretches[-1].ends_at == end
     assert all(a.ends_at == b.starts_at for a, b in pairwise(stretches))
-    at = start + part * (end - start)
+    at = min(start + part * (end - start), end - timedelta(microseconds=1))
     (stretch,) = [s for s in stretches if s.starts_at <= at < s.ends_at]
     assert stretch.duty == duty_at(roster, at)
 
