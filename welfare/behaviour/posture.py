@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from welfare.behaviour.observation import Observation, Pose
 from zones.geometry import Points, View, WatchedZone
 
-EARS, SHOULDERS, HIPS = (7, 8), (11, 12), (23, 24)  # BlazePose landmark numbers
+EARS, SHOULDERS, HIPS, ANKLES = (7, 8), (11, 12), (23, 24), (27, 28)  # BlazePose landmark numbers
 HEAD = (0, *EARS)
 VISIBLE = 0.5  # BlazePose: under this a landmark is a guess
 ACROSS = 0.25  # assumed: sine of the angle between sight line and section under which its depth says nothing
@@ -58,7 +58,8 @@ def read(view: View, zone: WatchedZone, person: Observation) -> Posture:
         return UNKNOWN
     head_seen = float(pose.visibility[list(HEAD)].min()) >= VISIBLE
     head, chest, hips = (_middle(pose, part) for part in (HEAD, SHOULDERS, HIPS))
-    way_out, foot = _section(view, zone, person)
+    foot = _foot(view, person, pose)
+    way_out = _way_out(view, zone, foot)
     beyond, height = _on_section(view, foot, way_out, np.array([head, chest, hips]))
     start = -float(view.edge_offset(zone, [foot])[0])
     return Posture(
@@ -76,15 +77,29 @@ def _middle(pose: Pose, part: tuple[int, ...]) -> NDArray[np.float64]:
     return np.asarray(pose.landmarks_px[list(part)].mean(axis=0), dtype=np.float64)
 
 
-def _section(view: View, zone: WatchedZone, person: Observation) -> tuple[Points, Points]:
-    """The unit vector straight out over the nearest piece of edge, and where the feet are, metres."""
-    foot = np.asarray(person.feet_m, dtype=np.float64)
+def _foot(view: View, person: Observation, pose: Pose) -> Points:
+    """Where the feet are, metres: below the middle of the ankles.
+
+    The middle of the box is not it: an arm stretched to one side moves it by a decimetre, and where the camera looks
+    nearly along the section that is three decimetres of head and chest.
+    """
+    x1, _, x2, y2 = person.box_px
+    ankles = _middle(pose, ANKLES)
+    if float(pose.visibility[list(ANKLES)].min()) >= VISIBLE and x1 <= ankles[0] <= x2:
+        below = np.asarray(view.to_ground([[ankles[0], y2]])[0], dtype=np.float64)
+        if np.isfinite(below).all():
+            return below
+    return np.asarray(person.feet_m, dtype=np.float64)
+
+
+def _way_out(view: View, zone: WatchedZone, foot: Points) -> Points:
+    """The unit vector straight out over the nearest piece of edge."""
     step = 0.05
     here = float(view.edge_offset(zone, [foot])[0])
     nearer = view.edge_offset(zone, foot + step * np.eye(2))
     out = -(nearer - here) / step  # the way in which the distance to the edge falls fastest
     norm = float(np.linalg.norm(out))
-    return (out / norm if norm > 0 else np.full(2, np.nan)), foot
+    return out / norm if norm > 0 else np.full(2, np.nan)
 
 
 def _on_section(view: View, foot: Points, out: Points, pixels: Points) -> tuple[Points, Points]:
