@@ -105,7 +105,8 @@ class _ZoneAssessor:
         for i, person in enumerate(people):
             episode = linked.get(i)
             standing_m = episode.standing_m if episode else np.nan
-            reading = rail.read(self.view, self.zone, person, self.profile, standing_m)
+            others = [o for o in people if o is not person]
+            reading = rail.read(self.view, self.zone, person, self.profile, standing_m, others)
             inside = self._inside(person, reading, episode)
             if episode is None:
                 if not inside or not person.seen:
@@ -115,7 +116,6 @@ class _ZoneAssessor:
                 events.append(self._changed(episode, t_s, "started", 0.0))
             fed.add(episode.id)
             self._belongings.note(episode)
-            others = [o for o in people if o is not person]
             events += self._assess(episode, person, reading, others, inside=inside)
         events += self._unfed(t_s, people, fed)
         self._belongings.update(t_s, things, self.episodes)
@@ -157,6 +157,8 @@ class _ZoneAssessor:
         if not person.seen:
             measured = scoring.unseen(episode)
         else:
+            if triggers.is_crossed(person, others):
+                episode.covered_s = t_s
             person_m = rail.height_m(self.view, person)
             episode.note_rail(t_s, reading)
             episode.note_height(t_s, person_m)

@@ -52,6 +52,7 @@ class Episode:
         evidence: what the cues add up to; hold: the tier that this holds.
         latched: a tier that a trigger raised and a human must clear.
         reported: the highest tier that was raised and still holds.
+        covered_s: last time that somebody nearer the camera covered a part of them.
         triggers: name of a trigger -> when it last fired.
         trail: the score by cue over time.
     """
@@ -85,6 +86,7 @@ class Episode:
     hold: TierHold = field(init=False)
     latched: Tier | None = None
     reported: Tier | None = None
+    covered_s: float = float("-inf")
     triggers: dict[str, float] = field(default_factory=dict)
     trail: deque[TrailPoint] = field(default_factory=lambda: deque(maxlen=TRAIL_KEPT))
     faded_s: float = float("-inf")

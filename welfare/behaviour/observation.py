@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+Box = tuple[float, float, float, float]  # x1 y1 x2 y2, pixels
+
 
 @dataclass(frozen=True, slots=True)
 class Pose:
@@ -38,7 +40,7 @@ class Observation:
 
     t_s: float
     track_id: int
-    box_px: tuple[float, float, float, float]
+    box_px: Box
     feet_px: tuple[float, float]
     feet_m: tuple[float, float]
     score: float
@@ -60,8 +62,16 @@ class Thing:
     """
 
     id: int
-    box_px: tuple[float, float, float, float]
+    box_px: Box
     at_m: tuple[float, float]
     since_s: float
     owners: frozenset[int]
     confidence: float
+
+
+def covered(box: Box, by: Box) -> float:
+    """Share of one box that another covers, 0 to 1; 0 where there is no picture."""
+    width = min(box[2], by[2]) - max(box[0], by[0])
+    height = min(box[3], by[3]) - max(box[1], by[1])
+    size = (box[2] - box[0]) * (box[3] - box[1])
+    return width * height / size if width > 0 and height > 0 and size > 0 else 0.0

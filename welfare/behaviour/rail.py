@@ -5,17 +5,21 @@ is at most the true height, and feet read below 0; a foot or a hip that reads hi
 (docs/decisions/0001-rail-plane-from-one-homography.md).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from welfare.behaviour.observation import Observation
+from welfare.behaviour.observation import Box, Observation, Pose
 from welfare.behaviour.profile import Profile
 from zones.geometry import View, WatchedZone
 
-KNEES, ANKLES, HIPS = (25, 26), (27, 28), (23, 24)  # BlazePose landmark numbers
+KNEES, ANKLES, HIPS, SHOULDERS = (25, 26), (27, 28), (23, 24), (11, 12)  # BlazePose landmark numbers
+BODY = (*SHOULDERS, *HIPS, *KNEES, *ANKLES)
 VISIBLE = 0.5  # BlazePose: under this a landmark is a guess
 BORDER_PX = 4.0  # assumed: a box so near the border is cut by it
+STRAYS = 0.02  # assumed: of the box's height; a joint farther out of its own box is no longer this person's
 LOW_RAIL_M = 0.3  # under this the "rail" is a kerb or nothing
 
 
@@ -68,7 +72,12 @@ def height_m(view: View, person: Observation) -> float:
 
 
 def read(
-    view: View, zone: WatchedZone, person: Observation, profile: Profile, standing_m: float = np.nan
+    view: View,
+    zone: WatchedZone,
+    person: Observation,
+    profile: Profile,
+    standing_m: float = np.nan,
+    others: Sequence[Observation] = (),
 ) -> RailReading:
     """Read one sight of a person who is near the edge line.
 
@@ -78,6 +87,7 @@ def read(
         person: the sight.
         profile: thresholds.
         standing_m: the person's own height when upright; NaN while unknown.
+        others: the other people of this frame, whose limbs a pose may have mixed in.
     """
     if not person.seen or not np.isfinite(person.box_px).all() or not looks_from_the_deck(view, zone):
         return UNKNOWN
@@ -86,7 +96,7 @@ def read(
     cut = y2 > height - BORDER_PX or x1 < BORDER_PX or x2 > width - BORDER_PX
     middle = (x1 + x2) / 2
     (_, bottom), (_, top) = view.on_rail_plane(zone, [[middle, y2], [middle, y1]])
-    foot, low_foot, hips = _pose_heights(view, zone, person)
+    foot, low_foot, hips = _pose_heights(view, zone, person, others)
     upright = top >= profile.upright_top_m
     high_rail = view.rail_height_m >= LOW_RAIL_M
     beyond = -float(view.edge_offset(zone, view.to_ground([[middle, y2]]))[0]) if bottom > 0 else 0.0
@@ -110,7 +120,9 @@ def _sits(view: View, zone: WatchedZone, person: Observation, profile: Profile, 
     return near and height_m(view, person) < limit
 
 
-def _pose_heights(view: View, zone: WatchedZone, person: Observation) -> tuple[float, float, float]:
+def _pose_heights(
+    view: View, zone: WatchedZone, person: Observation, others: Sequence[Observation]
+) -> tuple[float, float, float]:
     """Heights on the rail plane: the higher ankle, the lower ankle, the hips; NaN where not seen well."""
     pose = person.pose
     if pose is None:
@@ -123,9 +135,33 @@ def _pose_heights(view: View, zone: WatchedZone, person: Observation) -> tuple[f
     foot = low_foot = hips = np.nan
     if clear[list(ANKLES)].all():
         a, b = heights[list(ANKLES)]
-        knee = heights[KNEES[int(b > a)]]
-        if knee > max(a, b):  # a raised foot has its knee above it
+        knee = KNEES[int(b > a)]
+        # A raised foot has its knee above it.
+        if heights[knee] > max(a, b) and not _of_two_people(person, pose, knee, others):
             foot, low_foot = float(max(a, b)), float(min(a, b))
     if clear[list(HIPS)].all():
         hips = float(heights[list(HIPS)].mean())
     return foot, low_foot, hips
+
+
+def _of_two_people(person: Observation, pose: Pose, knee: int, others: Sequence[Observation]) -> bool:
+    """Whether a leg that seems raised may be the arm of somebody who stands close by on the picture.
+
+    So it is where a joint lies outside the person's own box and inside another's, or where both shoulders lie inside
+    another's and the raised leg's knee is above the middle of the trunk: foot on a railing, it hardly comes above the
+    hips. It says nothing of anybody whom no other box covers, and nothing of hips or of a box that has left the deck.
+    """
+    x1, y1, x2, y2 = person.box_px
+    stray = STRAYS * (y2 - y1)
+    theirs = np.zeros(len(pose.landmarks_px), dtype=bool)
+    for other in others:
+        if other.seen:
+            theirs |= _inside(pose.landmarks_px, other.box_px)
+    own = _inside(pose.landmarks_px, (x1 - stray, y1 - stray, x2 + stray, y2 + stray))
+    heights = pose.landmarks_px[:, 1]
+    high_knee = heights[knee] < (heights[list(SHOULDERS)].mean() + heights[list(HIPS)].mean()) / 2
+    return bool((theirs & ~own)[list(BODY)].any() or (theirs[list(SHOULDERS)].all() and high_knee))
+
+
+def _inside(points: NDArray[np.float32], box: Box) -> NDArray[np.bool_]:
+    return np.asarray((points >= box[:2]).all(axis=1) & (points <= box[2:]).all(axis=1))

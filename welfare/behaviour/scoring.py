@@ -8,7 +8,7 @@ from welfare.behaviour import cues
 from welfare.behaviour.cues import Measurement, ramp, unknown
 from welfare.behaviour.episodes import Episode
 from welfare.behaviour.events import Reason, Sight
-from welfare.behaviour.observation import Observation
+from welfare.behaviour.observation import Observation, covered
 from welfare.behaviour.profile import CUES
 
 CROWD_SHARE = 0.5  # assumed: a box wholly covered by others counts half
@@ -72,14 +72,8 @@ def sight(episode: Episode, t_s: float) -> Sight:
 
 def _clear_of(person: Observation, others: Sequence[Observation]) -> float:
     """1 for somebody who stands free on the picture, less the more other boxes cover theirs."""
-    x1, y1, x2, y2 = person.box_px
-    size = (x2 - x1) * (y2 - y1)
-    if not size > 0:
-        return 1.0
-    covered = 0.0
-    for a1, b1, a2, b2 in (other.box_px for other in others):
-        covered += max(min(x2, a2) - max(x1, a1), 0.0) * max(min(y2, b2) - max(y1, b1), 0.0)
-    return 1.0 - CROWD_SHARE * min(covered / size, 1.0)
+    whole = sum(covered(person.box_px, other.box_px) for other in others)
+    return 1.0 - CROWD_SHARE * min(whole, 1.0)
 
 
 def _stay(episode: Episode, quality: float) -> Measurement:

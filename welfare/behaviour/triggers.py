@@ -1,5 +1,6 @@
 """Triggers: what is critical at once, without waiting for a score."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,13 +8,15 @@ import numpy as np
 from welfare.behaviour.cues import Measurement, velocity
 from welfare.behaviour.episodes import Episode
 from welfare.behaviour.events import Reason
-from welfare.behaviour.observation import Observation
+from welfare.behaviour.observation import Observation, covered
 from welfare.behaviour.profile import Profile
 from zones.geometry import View
 from zones.tier import Tier
 
 BORDER_SHARE = 0.06  # assumed: a track that ends so near the picture's border left the picture
 DROP_WITHIN_S = 2.0
+CROSSING_SHARE = 0.2  # assumed: so much of a box covered by somebody nearer the camera is a crossing path
+CROSSING_S = 0.5  # assumed: and so shortly before the last sight it explains why there was no other
 COMPANY_PX = 1.5  # assumed: somebody within so many box widths may hide the lost person
 
 
@@ -62,7 +65,8 @@ def gone_at_the_edge(episode: Episode, view: View, others: tuple[Observation, ..
     followed = episode.seen_s - episode.started_s >= p.gone_followed_s
     if not followed or episode.offset_m > p.gone_near_m or last.track_id < 0:
         return None
-    if _near_border(last, view) or view.may_hide(last.box_px) or _may_be_hidden(last, others):
+    crossed = episode.seen_s - episode.covered_s <= CROSSING_S and "on_the_barrier" not in episode.triggers
+    if crossed or _near_border(last, view) or view.may_hide(last.box_px) or _may_be_hidden(last, others):
         return None
     if not last.box_px[3] - last.box_px[1] >= p.gone_person_px:
         return None  # too small, or without a picture: unknown, and lost for lesser reasons
@@ -78,6 +82,14 @@ def left_alone(alone_s: float, object_cue: Measurement | None, profile: Profile)
         return None
     m = object_cue
     return Trigger(Tier.NOTICE, Reason("left_alone", m.words, m.value, m.unit, m.quality, 0.0, m.t_s))
+
+
+def is_crossed(person: Observation, others: Iterable[Observation]) -> bool:
+    """Whether somebody nearer the camera covers a part of the person."""
+    return any(
+        other.seen and other.box_px[3] > person.box_px[3] and covered(person.box_px, other.box_px) >= CROSSING_SHARE
+        for other in others
+    )
 
 
 def _went_down(episode: Episode) -> bool:
