@@ -11,6 +11,7 @@ class Fault(StrEnum):
     BLIND = "blind"
     MOVED = "moved"
     CLOCK = "clock"
+    SELDOM = "seldom"
     RECORDING = "recording"
 
 
@@ -20,5 +21,9 @@ WORDS = {
     Fault.BLIND: "the picture shows nothing: dark, dazzled or covered; check light and lens",
     Fault.MOVED: "the camera looks elsewhere than when it was calibrated: turn it back, or calibrate again",
     Fault.CLOCK: "the camera's clock runs wrong or jumps: set its time source",
+    Fault.SELDOM: (
+        "too few pictures a second are looked at: give this machine fewer cameras, add a worker, "
+        "or raise the camera's own rate"
+    ),
     Fault.RECORDING: "nothing is recorded, people are watched all the same: look at the disk and the main stream",
 }

@@ -233,12 +233,13 @@ class _ZoneAssessor:
         events: list[Event] = []
         for episode in list(self.episodes):
             if t_s - episode.seen_s > 0 and episode.last is not None:
+                episode.missed += 1
                 others = tuple(o for o in people if o.track_id != episode.track_id and o.seen)
                 fired = triggers.gone_at_the_edge(episode, self.view, others, t_s)
                 if fired is not None:
                     events += self._fire(episode, fired, t_s, Score.of(episode, 0.0, t_s))
             # On while the person is somewhere in view but out of the zone, or not in view at all.
-            if t_s - episode.inside_s > self.profile.leave_grace_s and not episode.things:
+            if episode.left(t_s) and not episode.things:
                 self.episodes.remove(episode)
                 events.append(self._changed(episode, t_s, "ended", episode.evidence.score(0.0)))
             elif episode.id not in fed:

@@ -40,6 +40,7 @@ class Episode:
         started_s: first sight in the zone.
         inside_s: last sight in the zone.
         updated_s: last frame that counted, seen or coasting.
+        missed: frames without a sight since the last one.
         stay_s: seconds in the zone.
         edge_stay_s: seconds within `edge_near_m` of the edge, starting again after `edge_away_s` away from it.
         near_s: last time near the edge.
@@ -64,6 +65,7 @@ class Episode:
     inside_s: float = 0.0
     updated_s: float = 0.0
     seen_s: float = 0.0
+    missed: int = 0
     stay_s: float = 0.0
     edge_stay_s: float = 0.0
     near_s: float = float("-inf")
@@ -115,7 +117,7 @@ class Episode:
         elif t_s - self.near_s > p.edge_away_s:
             self.edge_stay_s = 0.0
         if person.seen:
-            self.seen_s = t_s
+            self.seen_s, self.missed = t_s, 0
             self.recent.append(place)
             if not self.path or t_s - self.path[-1].t_s >= PATH_EVERY_S:
                 self.path.append(place)
@@ -156,6 +158,11 @@ class Episode:
             if passed < wanted:
                 return
         self.trail.append(point)
+
+    def left(self, t_s: float) -> bool:
+        """Whether the person is out of the zone for good: seen elsewhere, or looked for often enough in vain."""
+        looked = self.seen_s > self.inside_s or self.missed >= self.profile.gone_looks
+        return looked and t_s - self.inside_s > self.profile.leave_grace_s
 
     def distance_m(self, person: Observation) -> float:
         """How far a sight is from where this person was last seen."""

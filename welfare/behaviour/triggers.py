@@ -57,11 +57,13 @@ def on_the_barrier(episode: Episode, t_s: float) -> Trigger | None:
 
 
 def gone_at_the_edge(episode: Episode, view: View, others: tuple[Observation, ...], t_s: float) -> Trigger | None:
-    """A person who was followed well near the edge and has not been seen for 3 s, with nothing that hides them."""
+    """A person followed well near the edge and not seen for 3 s and several looks, with nothing that hides them."""
     p, last = episode.profile, episode.last
     unseen = t_s - episode.seen_s
     if last is None or unseen < p.gone_unseen_s or "gone_at_the_edge" in episode.triggers:
         return None
+    if episode.missed < p.gone_looks:
+        return None  # frames are far apart: not looked for often enough yet
     followed = episode.seen_s - episode.started_s >= p.gone_followed_s
     if not followed or episode.offset_m > p.gone_near_m or last.track_id < 0:
         return None

@@ -19,6 +19,7 @@ SHORT_WORDS = {
     Fault.BLIND: "blind",
     Fault.MOVED: "moved",
     Fault.CLOCK: "clock off",
+    Fault.SELDOM: "too few pictures",
     Fault.RECORDING: "not recorded",
 }
 

@@ -1,4 +1,4 @@
-"""Whether a camera's picture can be trusted: frozen, blind, moved, or with a clock that jumps.
+"""Whether a camera's picture can be trusted: frozen, blind, moved, looked at too seldom, or with a clock that jumps.
 
 Looks at a coarse copy of each analysed frame. No person is kept: the reference of a scene is an outline picture of
 160 x 90 points, the median of a minute, in which whoever walks by is gone.
@@ -23,6 +23,9 @@ MOVED_SHARE = 0.02  # assumed: of the picture's width; 25 px at 1280
 MOVED_RESPONSE = 0.12  # assumed: a weaker peak says nothing, for instance at night
 LOOK_EVERY_S = 2.0
 REFERENCE_LOOKS = 30  # a minute
+SELDOM_FPS = 2.5  # assumed: five sights of somebody on a railing within 2 s
+SELDOM_S = 60.0  # assumed: a load that passes sooner is no fault of the camera
+PACE_FRAMES = 25  # their median distance is the pace: one stall does not change it
 CLOCK_JUMPS = 3  # in the window: one may be a hiccup
 CLOCK_WINDOW_S = 300.0
 
@@ -45,6 +48,8 @@ class PictureHealth:
     _clear_s: float = 0.0
     _in_place_s: float = 0.0
     _looked_s: float = float("-inf")
+    _often_s: float = 0.0
+    _times: deque[float] = field(default_factory=lambda: deque(maxlen=PACE_FRAMES + 1))
     _jumps: int = 0
     _jumped: deque[float] = field(default_factory=deque)
     _outlines: list[Outline] = field(default_factory=list)
@@ -59,11 +64,12 @@ class PictureHealth:
         """
         coarse = image[::4, ::4]
         if self._last is None:
-            self._changed_s = self._clear_s = self._in_place_s = at_s
+            self._changed_s = self._clear_s = self._in_place_s = self._often_s = at_s
         if self._last is None or not np.array_equal(coarse, self._last):
             self._changed_s = at_s
         self._last = coarse.copy()
         self._set(Fault.FROZEN, at_s, since_s=self._changed_s, after_s=FROZEN_S)
+        self._watch_pace(at_s)
         self._watch_clock(at_s, clock_jumps)
         if at_s - self._looked_s >= LOOK_EVERY_S:
             self._looked_s = at_s
@@ -78,6 +84,12 @@ class PictureHealth:
             self.faults.setdefault(fault, since_s)
         else:
             self.faults.pop(fault, None)
+
+    def _watch_pace(self, at_s: float) -> None:
+        self._times.append(at_s)
+        if len(self._times) == 1 or float(np.median(np.diff(self._times))) <= 1 / SELDOM_FPS:
+            self._often_s = at_s
+        self._set(Fault.SELDOM, at_s, since_s=self._often_s, after_s=SELDOM_S)
 
     def _watch_clock(self, at_s: float, jumps: int) -> None:
         self._jumped.extend([at_s] * (jumps - self._jumps))

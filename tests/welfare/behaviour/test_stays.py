@@ -11,6 +11,7 @@ from tests.pictures import EAST
 from welfare.behaviour.assessment import Assessor
 from welfare.behaviour.events import ConcernRaised, EpisodeChanged, Event
 from welfare.behaviour.observation import Observation
+from welfare.behaviour.profile import Profile
 from zones.geometry import View
 from zones.site_file import read_site
 from zones.tier import Tier
@@ -111,6 +112,22 @@ def test_another_worker_goes_on_with_the_stay() -> None:
     events = watch(second, standing(fifths(293, 306), track=77))
     assert tiers(events)[-1] is Tier.CONCERN
     assert stay(second) > 295
+
+
+def urgent_s(events: Iterable[Event]) -> list[float]:
+    return [event.t_s for event in events if isinstance(event, ConcernRaised) and event.tier >= Tier.URGENT]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.floats(0.05, 9.0), min_size=1, max_size=40))
+def test_nobody_is_gone_at_the_edge_before_several_looks_and_three_seconds(gaps: list[float]) -> None:
+    """However far apart the frames are: too few looks say nothing, and enough of them always tell."""
+    looks = (10 + np.cumsum(gaps)).tolist()
+    assessor = Assessor(VIEW)
+    watch(assessor, standing(fifths(0, 10)))
+    (told,) = [urgent_s(watch(assessor, [(t, []) for t in looks]))]
+    due = [t for n, t in enumerate(looks, 1) if n >= Profile().gone_looks and t - 9.8 >= Profile().gone_unseen_s]
+    assert told == due[:1]
 
 
 def test_a_person_who_is_hidden_is_not_counted_as_calm() -> None:

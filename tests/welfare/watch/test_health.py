@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from tests.pictures import EAST
 from welfare.evaluation.replay import Replay
 from welfare.watch.clock import StreamClock
-from welfare.watch.health import MOVED_S, REFERENCE_LOOKS, PictureHealth
+from welfare.watch.health import MOVED_S, PACE_FRAMES, REFERENCE_LOOKS, SELDOM_S, PictureHealth
 from zones.fault import Fault
 
 Image = NDArray[np.uint8]
+FPS = 3
 
 
 @cache
@@ -23,9 +24,9 @@ def scene() -> list[Image]:
         return [image for t_s, image in replay.frames(2.0) if t_s < 12]
 
 
-def living(seconds: float, start: float = 0.0) -> Iterator[tuple[float, Image]]:
-    for n in range(int(seconds * 2)):
-        yield start + n / 2, scene()[n % len(scene())]
+def living(seconds: float, start: float = 0.0, fps: float = FPS) -> Iterator[tuple[float, Image]]:
+    for n in range(int(seconds * fps)):
+        yield start + n / fps, scene()[n % len(scene())]
 
 
 def watched(health: PictureHealth, frames: Iterator[tuple[float, Image]], jumps: int = 0) -> list[set[Fault]]:
@@ -50,7 +51,7 @@ def test_a_living_scene_has_no_fault(learned: PictureHealth) -> None:
 
 
 def test_a_frozen_picture_is_told_and_clears_by_itself(learned: PictureHealth) -> None:
-    told = watched(learned, ((100 + n / 2, scene()[0]) for n in range(60)))
+    told = watched(learned, ((100 + n / FPS, scene()[0]) for n in range(30 * FPS)))
     assert told[0] == set()
     assert told[-1] == {Fault.FROZEN}
     assert learned.faults[Fault.FROZEN] == 100.0
@@ -60,7 +61,8 @@ def test_a_frozen_picture_is_told_and_clears_by_itself(learned: PictureHealth) -
 @pytest.mark.parametrize("grey", [3, 252])
 def test_a_dark_or_dazzled_picture_is_told(learned: PictureHealth, grey: int) -> None:
     noise = np.random.default_rng(5)
-    blind = ((100 + n / 2, noise.integers(grey - 3, grey + 4, (720, 1280, 3), dtype=np.uint8)) for n in range(80))
+    size = (720, 1280, 3)
+    blind = ((100 + n / FPS, noise.integers(grey - 3, grey + 4, size, dtype=np.uint8)) for n in range(40 * FPS))
     assert watched(learned, blind)[-1] == {Fault.BLIND}
     assert watched(learned, living(4, start=140))[-1] == set()
 
@@ -84,3 +86,12 @@ def test_a_stream_clock_that_jumps_again_and_again_is_told() -> None:
     health = PictureHealth()
     assert watched(health, living(1), jumps=clock.jumps)[-1] == {Fault.CLOCK}
     assert watched(health, living(1, start=400), jumps=clock.jumps)[-1] == set()
+
+
+def test_a_machine_that_looks_too_seldom_says_so_and_one_stall_is_none(learned: PictureHealth) -> None:
+    after_a_stall = watched(learned, living(20, start=62 + SELDOM_S * 2))
+    assert not any(after_a_stall)
+    told = watched(learned, living(2 * SELDOM_S, start=300, fps=1))
+    assert told[int(SELDOM_S) - 1] == set()
+    assert told[-1] == {Fault.SELDOM}
+    assert watched(learned, living(PACE_FRAMES / FPS, start=300 + 2 * SELDOM_S))[-1] == set()

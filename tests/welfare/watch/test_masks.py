@@ -39,7 +39,7 @@ def gone(view: View) -> object:
     metres = tuple(float(v) for v in view.to_ground([feet])[0])
     episode = Episode(Profile(), 1, 0.0)
     episode.last = Observation(10.0, 1, PERSON_AT_12_S, feet, metres, 0.9)  # type: ignore[arg-type]
-    episode.seen_s, episode.offset_m = 10.0, 0.3
+    episode.seen_s, episode.offset_m, episode.missed = 10.0, 0.3, episode.profile.gone_looks
     return gone_at_the_edge(episode, view, (), 14.0)
 
 
