@@ -25,7 +25,10 @@ SLOTS = 3  # two workers can carry all six cameras
 QUIET_S = 10.0
 AFTER_S = 8.0  # a gap of a kill is looked for so long
 OUTAGE_S = 15.0
-BACKSTOP_S = 25.0  # the person at the rail is a concern after so long: an incident that must not come twice
+BACKSTOP_S = 60.0  # the person at the rail is a concern after so long: an incident that must not come twice
+NEAR_M = 1.3  # the person leans at 1 m from the edge: near it all the time
+DUE_S = 30.0  # a concern comes due so long after the settings are changed
+STOP_BEFORE_S = 5.0  # the database is stopped so long before it
 LIVE_S = 5.0
 PEOPLE = 2  # in the busy clip
 
@@ -66,8 +69,7 @@ def measure(busy: Path, empty: Path, kills: int, say: Callable[[str], None]) -> 
     figures, site = Figures(), busy.with_suffix(".site.json")
     with World() as world, told(world):
         cameras = world.add_cameras([(str(clip), site) for clip in (busy, busy, empty, empty, empty, empty)])
-        at_once = {"backstop_s": BACKSTOP_S}
-        Zone.objects.filter(camera=cameras[0]).update(overrides=at_once, override_reason="for the bench")
+        overrule(cameras[0], BACKSTOP_S)
         bench = _Bench(world, cameras, figures, say)
         for name in WORKERS:
             world.start_worker(name, SLOTS)
@@ -124,11 +126,13 @@ class _Bench:
     def without_database(self) -> None:
         """Stop PostgreSQL while a concern comes due that nobody has been told of."""
         camera = self.cameras[1]
-        due_s = max(stays(camera).values(), default=0.0) + 12.0
+        wait("a stay at the edge", lambda: at_the_edge(camera) >= BACKSTOP_S - DUE_S)
+        due_s = at_the_edge(camera) + DUE_S
         epoch = CameraLease.objects.get(camera=camera).epoch
-        Zone.objects.filter(camera=camera).update(overrides={"backstop_s": due_s}, override_reason="for the bench")
+        overrule(camera, due_s)
         wait("the camera with its new settings", lambda: CameraLease.objects.get(camera=camera).epoch > epoch)
         wait("all cameras live", self.all_live)
+        wait("a concern that is nearly due", lambda: at_the_edge(camera) >= due_s - STOP_BEFORE_S)
         before, told = {c.pk: stays(c) for c in self.cameras}, len(incidents())
         self.say(f"database stopped for {OUTAGE_S:.0f} s")
         with self._gaps(f"database stopped for {OUTAGE_S:.0f} s", self.cameras):
@@ -186,11 +190,25 @@ class _Bench:
                 self.figures.set_back += now.get(key, stay_s) < stay_s
 
 
+def overrule(camera: Camera, backstop_s: float) -> None:
+    """Make the person at the rail a concern after so long."""
+    values = {"backstop_s": backstop_s, "edge_near_m": NEAR_M}
+    Zone.objects.filter(camera=camera).update(overrides=values, override_reason="for the bench")
+
+
 def stays(camera: Camera) -> dict[str, float]:
     """Seconds of each stay that is kept for a camera."""
+    return {episode["id"]: float(episode["stay_s"]) for episode in _kept(camera)}
+
+
+def at_the_edge(camera: Camera) -> float:
+    """Seconds of the longest stay at the edge that is kept for a camera."""
+    return max((float(episode["edge_stay_s"]) for episode in _kept(camera)), default=0.0)
+
+
+def _kept(camera: Camera) -> list[dict[str, Any]]:
     kept = EpisodeCheckpoint.objects.filter(camera=camera).first()
-    found: list[dict[str, Any]] = [e for zone in kept.stays.values() for e in zone] if kept else []
-    return {episode["id"]: float(episode["stay_s"]) for episode in found}
+    return [e for zone in kept.stays.values() for e in zone] if kept else []
 
 
 def incidents() -> list[int]:
