@@ -3,7 +3,9 @@
 Reads as ByteTrack does (Zhang et al. 2022, arXiv:2110.06864): predict; match strong boxes; match what is left with
 weak boxes; start, coast and end tracks. The cost is the overlap of boxes enlarged by a buffer, a second time with a
 wider one (C-BIoU, Yang et al. 2023, arXiv:2211.14317), because at five frames a second people move by half a box. A
-camera that sways in the wind moves everybody at once: that shift is taken out before the match. No appearance is kept.
+camera that sways in the wind moves everybody at once: that shift is taken out before the match. Where frames are far
+apart, on a machine that is overloaded, boxes do not overlap any more, and the nearest one within a walk is taken. No
+appearance is kept.
 """
 
 from dataclasses import dataclass, field
@@ -29,6 +31,8 @@ class TrackerSettings:
         buffer_growth: how much the buffer grows with each second unseen, share of itself.
         min_overlap: buffered overlap under which a box is somebody else.
         weak_overlap: plain overlap that a weak box needs.
+        apart_s: frames that are further apart are matched by distance too.
+        walk, stride: how far a person goes in a second, and at once, in their own heights.
         known_bonus: how much sooner a box goes to a confirmed track than to a new one.
         unseen_malus: how much later to a track for each second unseen.
         doubled: a box that overlaps a seen person by so much starts no track.
@@ -44,6 +48,9 @@ class TrackerSettings:
     buffer_growth: float = 0.3
     min_overlap: float = 0.2
     weak_overlap: float = 0.5
+    apart_s: float = 0.35
+    walk: float = 0.8
+    stride: float = 0.3
     known_bonus: float = 0.2
     unseen_malus: float = 0.1
     doubled: float = 0.5
@@ -87,6 +94,7 @@ class Tracker:
         self._box = np.empty((0, 4))
         self._next_id = 1
         self._t_s: float | None = None
+        self._dt_s = 0.0
 
     def update(self, t_s: float, boxes: ArrayLike, scores: ArrayLike) -> list[Track]:
         """Take in the boxes of one frame.
@@ -105,7 +113,8 @@ class Tracker:
         found, score = _checked(boxes, scores)
         if self._t_s is not None and t_s < self._t_s:
             raise ValueError(f"frame time went back from {self._t_s:.3f} s to {t_s:.3f} s")
-        self._bank.predict(0.0 if self._t_s is None else t_s - self._t_s)
+        self._dt_s = 0.0 if self._t_s is None else t_s - self._t_s
+        self._bank.predict(self._dt_s)
         self._t_s = t_s
         strong = score >= self.settings.strong_score
         free_rows, free_boxes = np.ones(len(self._id), dtype=bool), strong.copy()
@@ -133,6 +142,8 @@ class Tracker:
         yield self._match_steadied(found, np.flatnonzero(free_boxes))
         if free_boxes.any():
             yield self._match(found, np.flatnonzero(free_boxes), np.flatnonzero(free_rows), s.buffer_again)
+        if self._dt_s > s.apart_s and free_boxes.any():
+            yield self._match_within_a_walk(found, np.flatnonzero(free_boxes), np.flatnonzero(free_rows))
         if not strong.all():
             fresh = free_rows & (self._now - self._last <= s.tentative_s)
             yield self._match(found, np.flatnonzero(~strong), np.flatnonzero(fresh), None)
@@ -172,6 +183,18 @@ class Tracker:
         possible = (overlap >= least) & (ratio > 0.5) & (ratio < 2.0)
         likelier = s.known_bonus * (self._hits[rows] >= s.confirm_hits) - s.unseen_malus * unseen
         i, j = linear_sum_assignment(np.where(possible, overlap + likelier[:, None], -1.0), maximize=True)
+        good = possible[i, j]
+        return rows[i[good]], candidates[j[good]]
+
+    def _match_within_a_walk(self, found: Array, candidates: Index, rows: Index) -> tuple[Index, Index]:
+        """Assign boxes to those who were last seen no further away than they can have walked since, nearest first."""
+        s = self.settings
+        was, now = to_centre(self._box[rows]), to_centre(found[candidates])
+        tall = np.maximum(was[:, None, 3], now[:, 3])
+        gone = np.linalg.norm(was[:, None, :2] - now[:, :2], axis=2) / tall
+        reach = s.stride + s.walk * (self._now - self._last[rows])
+        possible = (gone <= reach[:, None]) & (np.minimum(was[:, None, 3], now[:, 3]) > 0.5 * tall)
+        i, j = linear_sum_assignment(np.where(possible, gone, 1e6))
         good = possible[i, j]
         return rows[i[good]], candidates[j[good]]
 

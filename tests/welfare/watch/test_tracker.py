@@ -29,6 +29,26 @@ def test_irregular_frames_give_the_same_track() -> None:
     assert len({number for frame in walk(Tracker(), times, (0, 60)) for number in frame}) == 1
 
 
+@pytest.mark.parametrize("gap_s", [0.5, 1.0, 1.4])
+def test_somebody_who_paces_is_one_track_also_when_frames_are_far_apart(gap_s: float) -> None:
+    """On an overloaded machine nobody may seem to be gone who is in every picture."""
+    tracker, numbers = Tracker(), []
+    for n in range(40):
+        x = 300 + 90 * np.sin(n * gap_s)
+        tracks = tracker.update(n * gap_s, [[x, 100, x + 60, 260]], [0.8])
+        numbers += [(track.id, track.seen) for track in tracks]
+    assert len(numbers) == 39
+    assert set(numbers) == {(1, True)}
+
+
+def test_who_is_too_far_away_to_have_walked_there_is_somebody_else() -> None:
+    tracker = Tracker()
+    for n in range(5):
+        tracker.update(float(n), [[300, 100, 360, 260]], [0.8])
+    (lost,) = tracker.update(5.0, [[900, 100, 960, 260]], [0.8])
+    assert not lost.seen
+
+
 def test_two_people_who_cross_keep_their_numbers() -> None:
     seen = walk(Tracker(), [n / 10 for n in range(80)], (0, 100), (700, -80))
     first, last = seen[10], seen[-1]

@@ -180,6 +180,7 @@ class _Bench:
         for camera in touched:
             seen = [t_s for t_s, _ in people_between(self._ring(camera), start_s - 3, end_s)]
             found.append(float(np.diff(sorted([*seen, end_s])).max()) if seen else end_s - start_s)
+        self.say(f"{what}: {', '.join(f'{gap:.1f}' for gap in found[-len(touched) :])} s")
 
     def _compare(self, before: dict[int, dict[str, float]]) -> None:
         for camera in self.cameras:
