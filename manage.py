@@ -5,6 +5,9 @@ import os
 import secrets
 import sys
 
+# These sign no session and ask no database: they work with no settings.
+WITHOUT_SETTINGS = ("analyse", "bench", "chaos", "evaluate", "make_signing_key", "scenarios", "track", "verify_pack")
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "welfare.settings")
     if sys.argv[1:2] == ["demo"]:  # the demo brings its own database, so it comes before the settings
@@ -15,8 +18,7 @@ if __name__ == "__main__":
         from welfare.evaluation.sandbox import enter  # what breaks things does it to a world of its own
 
         enter()
-    elif sys.argv[1:2] and sys.argv[1] in ("analyse", "bench", "chaos", "evaluate", "scenarios", "track"):
-        # These sign nothing and ask no database: they work with no settings.
+    elif sys.argv[1:2] and sys.argv[1] in WITHOUT_SETTINGS:
         os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     from django.core.management import execute_from_command_line
 

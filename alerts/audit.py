@@ -5,8 +5,6 @@ been committed: one chainer at a time, in the engine, a second or so later. What
 here: nothing, for no page waits for the chain; an event that is not linked yet waits in `AuditPending`.
 """
 
-import hashlib
-import json
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from alerts.evidence import links
 from alerts.models import AuditEvent, AuditLink, AuditPending, Incident
 
 logger = logging.getLogger(__name__)
@@ -52,15 +51,15 @@ def chain(at_once: int = AT_ONCE) -> int:
     last = head()
     sequence, previous = (last.sequence, last.hash) if last else (0, GENESIS)
     events = AuditEvent.objects.in_bulk(waiting)
-    links = []
+    made = []
     for number in (n for n in waiting if n in events):
         sequence += 1
         link = AuditLink(sequence=sequence, event_number=number, previous_hash=previous)
         link.hash = previous = digest(previous, sequence, events[number])
-        links.append(link)
-    AuditLink.objects.bulk_create(links)
+        made.append(link)
+    AuditLink.objects.bulk_create(made)
     AuditPending.objects.filter(pk__in=list(events)).delete()
-    return len(links)
+    return len(made)
 
 
 def head() -> Head | None:
@@ -70,10 +69,20 @@ def head() -> Head | None:
 
 
 def digest(previous: str, sequence: int, event: AuditEvent) -> str:
-    """SHA-256 over an event, its place and the hash before it, in a canonical form."""
-    content = [event.pk, event.at.timestamp(), event.actor, event.action, event.incident_id, event.detail]
-    line = json.dumps([previous, sequence, *content], sort_keys=True)
-    return hashlib.sha256(line.encode()).hexdigest()
+    """The hash of an event's link: over the event, its place and the hash before it."""
+    return links.digest(previous, sequence, plain(event))
+
+
+def plain(event: AuditEvent) -> dict[str, Any]:
+    """An event as it is hashed, and as an evidence pack carries it."""
+    return {
+        "number": event.pk,
+        "at_s": event.at.timestamp(),
+        "actor": event.actor,
+        "action": event.action,
+        "incident": event.incident_id,
+        "detail": event.detail,
+    }
 
 
 def faults(anchors: Sequence[Head] = ()) -> Iterator[str]:
