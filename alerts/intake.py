@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
@@ -43,6 +45,7 @@ class Concern:
         reasons: strongest first, each {cue, words, value, unit, confidence, weight_nats, t_s}.
         box_px: x1 y1 x2 y2 of the person on the picture.
         trail: the score by cue up to this frame, for `alerts.evidence.timeline`; empty where there is none.
+        made_by: {version, source_sha256, weights, profile} in force, as `welfare.software` says it; for evidence packs.
     """
 
     camera_id: int
@@ -56,6 +59,16 @@ class Concern:
     reasons: tuple[dict[str, Any], ...]
     box_px: tuple[float, float, float, float]
     trail: dict[str, Any] = field(default_factory=dict, repr=False)
+    made_by: dict[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A file of the recording below MEDIA_ROOT, as the camera sent it, and its span."""
+
+    path: Path
+    starts_at: datetime
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +153,7 @@ def _write(concern: Concern, zone: Zone, drill: Drill | None) -> Reported:
         reasons=list(concern.reasons),
         box_px=list(concern.box_px),
         trail=concern.trail,
+        made_by=concern.made_by,
     )
     return Reported(incident.pk, opened, raised)
 
@@ -201,6 +215,19 @@ def attach(incident_id: int, kind: str, path: Path, *, starts_at: datetime, ends
     )
 
 
+def keep_originals(incident_id: int, parts: Sequence[Original]) -> None:
+    """Add an incident's part of the recording, its hashes to the audit chain too; again changes nothing."""
+    with transaction.atomic():
+        incident = Incident.objects.select_for_update(no_key=True).get(pk=incident_id)
+        if has_evidence(incident_id, Evidence.Kind.ORIGINAL):
+            return
+        for part in parts:
+            attach(incident_id, Evidence.Kind.ORIGINAL, part.path, starts_at=part.starts_at, ends_at=part.ends_at)
+        kept = Evidence.objects.filter(incident_id=incident_id, kind=Evidence.Kind.ORIGINAL)
+        hashes = dict(kept.values_list("path", "sha256"))
+        audit.record("watch", "kept the original recording", incident, sha256=hashes)
+
+
 def has_evidence(incident_id: int, kind: str) -> bool:
     """Whether an incident already has a still or a clip."""
     return Evidence.objects.filter(incident_id=incident_id, kind=kind).exists()
@@ -208,23 +235,33 @@ def has_evidence(incident_id: int, kind: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An incident that has no clip yet."""
+    """An incident whose clip or whose part of the recording is not kept yet."""
 
     incident_id: int
     camera_id: int
     frame_at: datetime
+    clip: bool = True
+    originals: bool = True
 
 
-def without_clip(*, since: datetime) -> list[Wanted]:
-    """Incidents opened after `since` that still have no clip: what a lost task would have made."""
-    people = Incident.objects.filter(opened_at__gte=since, subject=Subject.PERSON, drill=False)
-    found = people.exclude(evidence__kind=Evidence.Kind.CLIP)
-    return [Wanted(i.pk, i.camera_id, i.first_frame_at) for i in found.order_by("-pk")[:20]]
+def without_pictures(*, since: datetime) -> list[Wanted]:
+    """Incidents opened after `since` that lack a clip or the originals: what a lost task would have made."""
+    people = _with_pictures().filter(opened_at__gte=since, subject=Subject.PERSON, drill=False)
+    return [_wanted(incident) for incident in people.exclude(has_clip=True, has_originals=True).order_by("-pk")[:20]]
 
 
-def wanted_clip(incident_id: int) -> Wanted | None:
-    """What an incident's clip has to show; None where it has one."""
-    if has_evidence(incident_id, Evidence.Kind.CLIP):
-        return None
-    incident = Incident.objects.get(pk=incident_id)
-    return Wanted(incident.pk, incident.camera_id, incident.first_frame_at)
+def wanted_pictures(incident_id: int) -> Wanted:
+    """What is still to be made of an incident's recording."""
+    return _wanted(_with_pictures().get(pk=incident_id))
+
+
+def _with_pictures() -> QuerySet[Incident]:
+    def has(kind: str) -> Exists:
+        return Exists(Evidence.objects.filter(incident=OuterRef("pk"), kind=kind))
+
+    return Incident.objects.annotate(has_clip=has(Evidence.Kind.CLIP), has_originals=has(Evidence.Kind.ORIGINAL))
+
+
+def _wanted(incident: Any) -> Wanted:
+    missing = {"clip": not incident.has_clip, "originals": not incident.has_originals}
+    return Wanted(incident.pk, incident.camera_id, incident.first_frame_at, **missing)

@@ -182,6 +182,10 @@ RECORDING_MAX_MB = env.int("RECORDING_MAX_MB", 512)
 CLIP_BEFORE_S = env.float("CLIP_BEFORE_S", 10.0)
 CLIP_AFTER_S = env.float("CLIP_AFTER_S", 20.0)
 
+# --- Evidence packs -----------------------------------------------------------------------------------------
+EVIDENCE_SIGNING_KEY = env.str("EVIDENCE_SIGNING_KEY", "")
+"""Ed25519 key that signs evidence packs, made by `manage.py make_signing_key`; without it none is made."""
+
 # --- Web safety ---------------------------------------------------------------------------------------------
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

@@ -12,6 +12,7 @@ from alerts.models import Evidence
 @login_required
 @require_safe
 def evidence(request: HttpRequest, key: int) -> HttpResponse:
-    """Serve one file."""
-    found = get_object_or_404(Evidence.objects.select_related("incident"), pk=key)
+    """Serve one file; the original recording is shown to nobody."""
+    shown = Evidence.objects.exclude(kind=Evidence.Kind.ORIGINAL)
+    found = get_object_or_404(shown.select_related("incident"), pk=key)
     return serve(request, found, who=request.user.get_username())

@@ -12,6 +12,7 @@ from alerts import lateness
 from alerts.channels.warnings import channel_warnings
 from alerts.delivery import MACHINES
 from alerts.escalation import SNOOZE_S, SNOOZES
+from alerts.evidence.story import event_words
 from alerts.evidence.timeline import Timeline, timeline
 from alerts.models import Agency, Attempt, AuditEvent, ConcernReport, Contact, Evidence, Incident, Rota
 from zones.models import Camera, CameraStatus, Site
@@ -233,14 +234,7 @@ def _what_came(attempt: Attempt) -> str:
 def story(incident: Incident) -> list[Event]:
     """What happened, newest first."""
     events = AuditEvent.objects.filter(incident=incident).exclude(action__startswith="looked").order_by("-pk")[:50]
-    return [Event(event.at, _event_words(event)) for event in events]
-
-
-def _event_words(event: AuditEvent) -> str:
-    detail = event.detail
-    extra = detail.get("text") or detail.get("tier") or detail.get("outcome", "").replace("_", " ")
-    via = f" by {detail['via']}" if detail.get("via") else ""
-    return f"{event.actor.capitalize()}: {event.action}{via}" + (f", {extra}" if extra else "")
+    return [Event(event.at, event_words(event)) for event in events]
 
 
 def cameras() -> list[CameraLine]:

@@ -3,6 +3,7 @@ from django.urls import path
 
 from alerts.console import views
 from alerts.console.evidence_files import evidence
+from alerts.console.evidence_packs import evidence_pack
 from alerts.console.live import live
 
 urlpatterns = [
@@ -28,6 +29,7 @@ urlpatterns = [
     path("incidents/<int:number>/escalate/", views.escalate, name="escalate"),
     path("incidents/<int:number>/snooze/", views.snooze, name="snooze"),
     path("incidents/<int:number>/close/", views.close, name="close"),
+    path("incidents/<int:number>/evidence-pack/", evidence_pack, name="evidence-pack"),
     path("i/<int:number>/", views.short_link, name="short-link"),
     path("i/<int:number>", views.short_link),
     path("evidence/<int:key>/", evidence, name="evidence"),

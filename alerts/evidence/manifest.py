@@ -20,7 +20,7 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 _SIGNATURE = re.compile(rb"[0-9a-f]{128}\n")
 
 
-class KeyFault(ValueError):
+class SigningKeyError(ValueError):
     """A key that is no key."""
 
 
@@ -33,7 +33,7 @@ def public_of(private: str) -> str:
     """The public key of a private one, 64 hex digits.
 
     Raises:
-        KeyFault: the private key is not 64 hex digits.
+        SigningKeyError: the private key is not 64 hex digits.
     """
     return _private(private).public_key().public_bytes_raw().hex()
 
@@ -42,7 +42,7 @@ def fingerprint(public: str) -> str:
     """What a public key is known by: SHA-256 of its 32 bytes, hex.
 
     Raises:
-        KeyFault: not 64 hex digits.
+        SigningKeyError: not 64 hex digits.
     """
     return hashlib.sha256(_bytes(public)).hexdigest()
 
@@ -64,7 +64,7 @@ def sign(manifest: bytes, private: str) -> bytes:
     """The content of the signature's file.
 
     Raises:
-        KeyFault: the private key is not 64 hex digits.
+        SigningKeyError: the private key is not 64 hex digits.
     """
     return _private(private).sign(manifest).hex().encode() + b"\n"
 
@@ -73,7 +73,7 @@ def signed(manifest: bytes, signature: bytes, public: str) -> bool:
     """Whether the holder of the key signed these very bytes.
 
     Raises:
-        KeyFault: the public key is not 64 hex digits.
+        SigningKeyError: the public key is not 64 hex digits.
     """
     if _SIGNATURE.fullmatch(signature) is None:
         return False
@@ -90,5 +90,5 @@ def _private(key: str) -> Ed25519PrivateKey:
 
 def _bytes(key: str) -> bytes:
     if _KEY.fullmatch(key) is None:
-        raise KeyFault("a signing key is 64 digits of 0-9 and a-f: see manage.py make_signing_key")
+        raise SigningKeyError("a signing key is 64 digits of 0-9 and a-f: see manage.py make_signing_key")
     return bytes.fromhex(key)

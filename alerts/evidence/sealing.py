@@ -23,7 +23,7 @@ def seal(out: IO[bytes], members: Mapping[str, Opener], about: Mapping[str, Any]
 
     Raises:
         OSError: the disk refuses, or a file cannot be read.
-        KeyFault: the key is no key.
+        SigningKeyError: the key is no key.
     """
     manifest = text(about, {name: _measured(opener) for name, opener in members.items()}, public_of(private))
     own = {MANIFEST: manifest, SIGNATURE: sign(manifest, private)}

@@ -37,7 +37,7 @@ _BENT = (
 )
 
 
-class PackFault(ValueError):
+class BadPackError(ValueError):
     """A pack that is not what was signed; says which file and what is wrong with it."""
 
     def __init__(self, file: str, words: str) -> None:
@@ -65,14 +65,14 @@ def verify(path: Path, public: str) -> Verified:
         public: the public key that it must be signed with, 64 hex digits.
 
     Raises:
-        PackFault: it does not hold; the first file that does not is named.
-        KeyFault: the key is no key.
+        BadPackError: it does not hold; the first file that does not is named.
+        SigningKeyError: the key is no key.
     """
     ours = fingerprint(public)
     try:
         stream = path.open("rb")
     except OSError as error:
-        raise PackFault("", f"{path} cannot be read: {error.strerror}") from error
+        raise BadPackError("", f"{path} cannot be read: {error.strerror}") from error
     with stream:
         pack = _opened(stream)
         infos = _members(pack, path.stat().st_size)
@@ -97,27 +97,27 @@ def _opened(stream: IO[bytes]) -> zipfile.ZipFile:
         return zipfile.ZipFile(stream)
     except _BENT as error:
         if begins == b"PK\x03\x04":
-            raise PackFault("", "the end of the zip is missing or damaged: the file is not whole") from error
-        raise PackFault("", "this is not a zip file") from error
+            raise BadPackError("", "the end of the zip is missing or damaged: the file is not whole") from error
+        raise BadPackError("", "this is not a zip file") from error
 
 
 def _members(pack: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
     """The files by name, with names and sizes that can be true."""
     infos = pack.infolist()
     if len(infos) > MOST_FILES:
-        raise PackFault("", f"the zip lists {len(infos)} files; a pack holds at most {MOST_FILES}")
+        raise BadPackError("", f"the zip lists {len(infos)} files; a pack holds at most {MOST_FILES}")
     found: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         name = info.filename
         if NAME.fullmatch(name) is None:
-            raise PackFault(ascii(name), "a pack holds no file of this name; do not unpack it")
+            raise BadPackError(ascii(name), "a pack holds no file of this name; do not unpack it")
         if name in found:
-            raise PackFault(name, "it is there twice")
+            raise BadPackError(name, "it is there twice")
         if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
-            raise PackFault(name, "it is compressed, which nothing in a pack is; do not unpack it")
+            raise BadPackError(name, "it is compressed, which nothing in a pack is; do not unpack it")
         found[name] = info
     if sum(info.compress_size for info in infos) > size:
-        raise PackFault("", "the files in the zip are larger than the zip itself; do not unpack it")
+        raise BadPackError("", "the files in the zip are larger than the zip itself; do not unpack it")
     return found
 
 
@@ -130,12 +130,12 @@ def _manifest(pack: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], publi
         manifest, theirs = None, ours
     if not signed(content, signature, public):
         if theirs != ours:
-            raise PackFault(
+            raise BadPackError(
                 MANIFEST, f"it names another key ({str(theirs)[:16]}…) than the one that you gave ({ours[:16]}…)"
             )
-        raise PackFault(MANIFEST, f"it was altered, or {SIGNATURE} was: the signature does not fit")
+        raise BadPackError(MANIFEST, f"it was altered, or {SIGNATURE} was: the signature does not fit")
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise PackFault(MANIFEST, "it is signed, but not an evidence pack of a kind that is known here")
+        raise BadPackError(MANIFEST, "it is signed, but not an evidence pack of a kind that is known here")
     return manifest
 
 
@@ -144,11 +144,11 @@ def _check_files(
 ) -> None:
     for name in sorted({*listed, *infos} - {MANIFEST, SIGNATURE}):
         if name not in infos:
-            raise PackFault(name, "it was removed from the pack")
+            raise BadPackError(name, "it was removed from the pack")
         if name not in listed:
-            raise PackFault(name, "it was added to the pack: the manifest does not list it")
+            raise BadPackError(name, "it was added to the pack: the manifest does not list it")
         if infos[name].file_size != listed[name]["bytes"] or _sha256(pack, name) != listed[name]["sha256"]:
-            raise PackFault(name, "it was altered: its SHA-256 is not the one in the manifest")
+            raise BadPackError(name, "it was altered: its SHA-256 is not the one in the manifest")
 
 
 def _check_audit(pack: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], manifest: Mapping[str, Any]) -> int:
@@ -158,11 +158,11 @@ def _check_audit(pack: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], ma
         strangers = [event["number"] for event in audit["events"] if event["incident"] != manifest["incident"]]
         fault = links.fault(audit["events"], audit["links"])
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise PackFault(AUDIT, "it is not in the form of an audit") from error
+        raise BadPackError(AUDIT, "it is not in the form of an audit") from error
     if strangers:
-        raise PackFault(AUDIT, f"event {strangers[0]} is of another incident")
+        raise BadPackError(AUDIT, f"event {strangers[0]} is of another incident")
     if fault:
-        raise PackFault(AUDIT, f"{fault}: the database had been changed before the pack was made")
+        raise BadPackError(AUDIT, f"{fault}: the database had been changed before the pack was made")
     return len(audit["events"])
 
 
@@ -173,11 +173,11 @@ def _check_container(pack: zipfile.ZipFile, stream: IO[bytes], names: list[str],
             at = datetime.fromisoformat(manifest["first_frame_at"])
             container.write(again, {name: partial(pack.open, name) for name in names}, at)
         except OSError as error:
-            raise PackFault(
+            raise BadPackError(
                 "", f"the pack cannot be compared: {error.strerror} (in the folder for temporary files)"
             ) from error
         except (KeyError, TypeError, ValueError) as error:
-            raise PackFault(MANIFEST, "it does not say when the incident began") from error
+            raise BadPackError(MANIFEST, "it does not say when the incident began") from error
         again.seek(0)
         stream.seek(0)
         offset = _first_difference(stream, again)
@@ -186,7 +186,7 @@ def _check_container(pack: zipfile.ZipFile, stream: IO[bytes], names: list[str],
             i.filename for i in sorted(pack.infolist(), key=lambda i: i.header_offset) if i.header_offset <= offset
         ]
         inside = before[-1] if before and offset < pack.start_dir else ""
-        raise PackFault(inside, f"the zip was altered around its files, at byte {offset}")
+        raise BadPackError(inside, f"the zip was altered around its files, at byte {offset}")
 
 
 def _first_difference(one: IO[bytes], other: IO[bytes]) -> int | None:
@@ -203,13 +203,13 @@ def _first_difference(one: IO[bytes], other: IO[bytes]) -> int | None:
 
 def _text(pack: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], name: str) -> bytes:
     if name not in infos:
-        raise PackFault(name, "it was removed from the pack, or this is not an evidence pack")
+        raise BadPackError(name, "it was removed from the pack, or this is not an evidence pack")
     if infos[name].file_size > MOST_TEXT_BYTES:
-        raise PackFault(name, f"it is larger than {MOST_TEXT_BYTES >> 20} MiB")
+        raise BadPackError(name, f"it is larger than {MOST_TEXT_BYTES >> 20} MiB")
     try:
         return pack.read(name)
     except _BENT as error:
-        raise PackFault(name, "it was altered: the zip says so itself") from error
+        raise BadPackError(name, "it was altered: the zip says so itself") from error
 
 
 def _sha256(pack: zipfile.ZipFile, name: str) -> str:
@@ -217,4 +217,4 @@ def _sha256(pack: zipfile.ZipFile, name: str) -> str:
         with pack.open(name) as content:
             return hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
     except _BENT as error:
-        raise PackFault(name, "it was altered: the zip says so itself") from error
+        raise BadPackError(name, "it was altered: the zip says so itself") from error

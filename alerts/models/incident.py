@@ -123,6 +123,10 @@ class ConcernReport(models.Model):
         default=dict, help_text="The score by cue up to this report, bounded: see alerts.evidence.timeline."
     )
     box_px = models.JSONField(default=list)
+    made_by = models.JSONField(
+        default=dict,
+        help_text="What it was made by: {version, source_sha256, weights, profile}.",
+    )
 
     class Meta:
         ordering = ["frame_at", "pk"]
@@ -132,11 +136,16 @@ class ConcernReport(models.Model):
 
 
 class Evidence(models.Model):
-    """A still or a clip of an incident, by file reference; people's faces are blurred in it."""
+    """A still, a clip or part of the original recording of an incident, by file reference.
+
+    Faces are blurred in stills and clips. An original is as the camera sent it: it is shown to nobody and leaves the
+    service in an evidence pack alone.
+    """
 
     class Kind(models.TextChoices):
         STILL = "still", "still"
         CLIP = "clip", "clip"
+        ORIGINAL = "original", "original recording"
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="evidence")
     kind = models.CharField(max_length=8, choices=Kind.choices)
@@ -148,6 +157,7 @@ class Evidence(models.Model):
 
     class Meta:
         verbose_name_plural = "evidence"
+        permissions = [("make_evidence_pack", "Supervisor: makes evidence packs, with the original recording")]
         constraints = [models.UniqueConstraint(fields=["incident", "kind", "path"], name="evidence_path_unique")]
 
     def __str__(self) -> str:

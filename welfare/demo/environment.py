@@ -108,6 +108,7 @@ def _secrets(file: Path) -> Mapping[str, str]:
         "DEMO_SUPERVISOR_PASSWORD": f"demo-{secrets.token_hex(4)}",
         "DEMO_PARTNER_PIN": f"27{secrets.randbelow(10**4):04}",
         "VAPID_PRIVATE_KEY": secrets.token_urlsafe(32),
+        "EVIDENCE_SIGNING_KEY": secrets.token_hex(32),
         "VAPID_CONTACT": "mailto:demo@handrail.example",
     }
     kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -15,6 +16,7 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from alerts.intake import Concern
+from welfare import software
 from welfare.behaviour.events import ConcernRaised
 from welfare.behaviour.profile import Profile
 from welfare.evaluation.event_lines import reason_line, trail_lines
@@ -73,6 +75,7 @@ class CameraRun:
         self.reporter = Reporter(lease, self._outbox, self.progress, self.stop, ask_for_clip, bounds=bounds or Bounds())
         self._zone_profiles = {zone.name: zone for zone in camera.zones.filter(enabled=True)}
         ranges = {name: hours.parse(zone.hours) for name, zone in self._zone_profiles.items()}
+        self._made_by: dict[str, dict[str, Any]] = {}
         self._hours = WatchedHours(ranges, camera.site.time_zone)
         self._health = PictureHealth(reference_of(camera))
         self._people = PeopleLog(ring_folder(camera.pk))
@@ -129,6 +132,7 @@ class CameraRun:
 
     def _fresh(self) -> Pipeline:
         profiles = {n: Profile().with_overrides(zone.overrides) for n, zone in self._zone_profiles.items()}
+        self._made_by = {name: software.in_force(profile) for name, profile in profiles.items()}
         return Pipeline(self._camera.view(), self._models, profiles)
 
     def _resumed(self, pipeline: Pipeline) -> Pipeline:
@@ -227,6 +231,7 @@ class CameraRun:
             reasons=tuple(reason_line(reason) for reason in event.reasons),
             box_px=event.box_px,
             trail=trail_lines(event),
+            made_by=self._made_by.get(event.zone, {}),
         )
         logger.warning("camera %s: %s welfare concern in %s", self._camera.pk, event.tier.word, event.zone)
         still = f"stills/{concern.frame_at:%Y/%m/%d}/{uuid.uuid4()}.jpg"

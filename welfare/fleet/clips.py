@@ -1,4 +1,4 @@
-"""An incident's clip out of its camera's ring."""
+"""What an incident keeps of its camera's ring: the segments as they came, and the clip that may be shown."""
 
 import logging
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from alerts import intake
+from welfare.fleet import originals
 from welfare.fleet.places import ring_folder
 from welfare.watch.people_log import people_between
 from welfare.watch.recorder import segments_between
@@ -22,17 +23,23 @@ LOCK_SPACE = 0x48524C  # first key of this module's advisory locks
 
 
 def make(incident_id: int) -> bool:
-    """Make and attach a clip; False where there is one, another worker makes it, or the ring holds nothing.
+    """Keep the originals and make the clip; False where nothing was done: another worker does it, the ring is empty.
 
-    Asked twice, it makes one.
+    Asked twice, it does it once. Either is done without the other: a disk too full for originals may hold a clip.
     """
     with _alone(incident_id) as alone:
-        return alone and _make(incident_id)
+        if not alone:
+            return False
+        wanted = intake.wanted_pictures(incident_id)
+        at_s = wanted.frame_at.timestamp()
+        span = (at_s - settings.CLIP_BEFORE_S, at_s + settings.CLIP_AFTER_S)
+        kept = wanted.originals and originals.keep(wanted, *span)
+        return (wanted.clip and _make_clip(wanted, *span)) or kept
 
 
 @contextmanager
 def _alone(incident_id: int) -> Iterator[bool]:
-    """Whether nobody else makes this clip. Held by the connection, in no transaction: cutting one takes its time."""
+    """Whether nobody else does this. Held by the connection, in no transaction: cutting one takes its time."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, incident_id])
         alone = bool(cursor.fetchone()[0])
@@ -44,12 +51,8 @@ def _alone(incident_id: int) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, incident_id])
 
 
-def _make(incident_id: int) -> bool:
-    wanted = intake.wanted_clip(incident_id)
-    if wanted is None:
-        return False
-    start_s = wanted.frame_at.timestamp() - settings.CLIP_BEFORE_S
-    end_s = wanted.frame_at.timestamp() + settings.CLIP_AFTER_S
+def _make_clip(wanted: intake.Wanted, start_s: float, end_s: float) -> bool:
+    incident_id = wanted.incident_id
     ring, camera = ring_folder(wanted.camera_id), Camera.objects.get(pk=wanted.camera_id)
     clip = Path(f"clips/{wanted.frame_at:%Y/%m/%d}/{incident_id}.mp4")
     try:

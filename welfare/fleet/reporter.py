@@ -219,7 +219,7 @@ class Reporter:
     def _ask_for_clips(self) -> None:
         now = timezone.now()
         ready = now - timedelta(seconds=settings.CLIP_AFTER_S + CLIP_LAG_S)
-        for wanted in intake.without_clip(since=now - CLIP_GIVE_UP):
+        for wanted in intake.without_pictures(since=now - CLIP_GIVE_UP):
             fresh = time.monotonic() - self._asked.get(wanted.incident_id, -1e9) < 60
             if wanted.camera_id != self.lease.camera_id or wanted.frame_at > ready or fresh:
                 continue

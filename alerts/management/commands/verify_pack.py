@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from alerts.evidence.manifest import KeyFault
-from alerts.evidence.verify import PackFault, verify
+from alerts.evidence.manifest import SigningKeyError
+from alerts.evidence.verify import BadPackError, verify
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         try:
             found = verify(options["pack"], options["key"].strip())
-        except (PackFault, KeyFault) as error:
+        except (BadPackError, SigningKeyError) as error:
             raise CommandError(f"does not hold. {error}") from error
         self.stdout.write(
             f"holds: incident #{found.incident}, {found.files} files, {found.events} audit events; "
