@@ -1,8 +1,8 @@
 """The part of a `track` worker that claims cameras: on the worker itself, so that it outlives the broker's connection.
 
-Twice a second it claims as many cameras as the worker has free slots, takes over what others have on offer, and sends
-each to the worker's own queue; every few seconds it offers one of its own where another worker carries less. A run
-renews its lease itself: when its child dies the lease ends in three seconds. A child that lives and is only late, on a
+Four times a second it claims as many cameras as the worker has free slots, takes over what others have on offer, and
+sends each to the worker's own queue; every few seconds it offers one of its own where another worker carries less. A run
+renews its lease itself: when its child dies the lease ends in 2.5 s. A child that lives and is only late, on a
 machine that is overloaded, is spoken for here, or its camera would be thrown from worker to worker. Children load the
 networks as they are born, so that one that takes over a camera sees at once, and they end with their worker.
 """
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 QUEUE = "track"
-ROUND_S = 0.5
+ROUND_S = 0.25
 BALANCE_S = 5.0
 HAND_OVER_S = 8.0  # assumed: a worker that stops waits so long for others to take its cameras over
 BACK_S = 3.0  # after the database was away, runs renew before anybody claims what seems to be free
