@@ -1,8 +1,8 @@
 """The part of a `track` worker that claims cameras: on the worker itself, so that it outlives the broker's connection.
 
 Four times a second it claims as many cameras as the worker has free slots, takes over what others have on offer, and
-sends each to the worker's own queue; every few seconds it offers one of its own where another worker carries less. A run
-renews its lease itself: when its child dies the lease ends in 2.5 s. A child that lives and is only late, on a
+sends each to the worker's own queue; every few seconds it offers one of its own where another worker carries less. A
+run renews its lease itself: when its child dies the lease ends in 2.5 s. A child that lives and is only late, on a
 machine that is overloaded, is spoken for here, or its camera would be thrown from worker to worker. Children load the
 networks as they are born, so that one that takes over a camera sees at once, and they end with their worker.
 """
