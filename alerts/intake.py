@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
@@ -246,22 +246,20 @@ class Wanted:
 
 def without_pictures(*, since: datetime) -> list[Wanted]:
     """Incidents opened after `since` that lack a clip or the originals: what a lost task would have made."""
-    people = _with_pictures().filter(opened_at__gte=since, subject=Subject.PERSON, drill=False)
-    return [_wanted(incident) for incident in people.exclude(has_clip=True, has_originals=True).order_by("-pk")[:20]]
+    people = Incident.objects.filter(opened_at__gte=since, subject=Subject.PERSON, drill=False)
+    lacking = people.exclude(_has(Evidence.Kind.CLIP), _has(Evidence.Kind.ORIGINAL))
+    return [_wanted(incident) for incident in lacking.order_by("-pk")[:20]]
 
 
 def wanted_pictures(incident_id: int) -> Wanted:
     """What is still to be made of an incident's recording."""
-    return _wanted(_with_pictures().get(pk=incident_id))
+    return _wanted(Incident.objects.get(pk=incident_id))
 
 
-def _with_pictures() -> QuerySet[Incident]:
-    def has(kind: str) -> Exists:
-        return Exists(Evidence.objects.filter(incident=OuterRef("pk"), kind=kind))
-
-    return Incident.objects.annotate(has_clip=has(Evidence.Kind.CLIP), has_originals=has(Evidence.Kind.ORIGINAL))
+def _has(kind: str) -> Exists:
+    return Exists(Evidence.objects.filter(incident=OuterRef("pk"), kind=kind))
 
 
-def _wanted(incident: Any) -> Wanted:
-    missing = {"clip": not incident.has_clip, "originals": not incident.has_originals}
-    return Wanted(incident.pk, incident.camera_id, incident.first_frame_at, **missing)
+def _wanted(incident: Incident) -> Wanted:
+    clip, originals = (not has_evidence(incident.pk, k) for k in (Evidence.Kind.CLIP, Evidence.Kind.ORIGINAL))
+    return Wanted(incident.pk, incident.camera_id, incident.first_frame_at, clip=clip, originals=originals)

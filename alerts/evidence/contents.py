@@ -52,8 +52,9 @@ def _kept(row: Evidence) -> Kept:
 
 def openers(files: list[Kept], documents: dict[str, bytes]) -> dict[str, Opener]:
     """What opens each file of a pack, by its name."""
-    found: dict[str, Opener] = {kept.name: partial(kept.file.open, "rb") for kept in files if not kept.lack}
-    return found | {name: partial(io.BytesIO, content) for name, content in documents.items()}
+    found: dict[str, Opener] = {kept.name: partial(io.FileIO, kept.file) for kept in files if not kept.lack}
+    found.update({name: partial(io.BytesIO, content) for name, content in documents.items()})
+    return found
 
 
 def documents(incident: Incident) -> dict[str, bytes]:
@@ -79,10 +80,10 @@ def audit_stretch(incident: Incident) -> dict[str, Any]:
     own = AuditLink.objects.filter(event_number__in=[event.pk for event in events]).order_by("sequence")
     places = list(own.values_list("sequence", flat=True))
     span = AuditLink.objects.filter(sequence__range=(places[0], places[-1])) if places else AuditLink.objects.none()
-    links = span.order_by("sequence").values("sequence", "event_number", "previous_hash", "hash")
+    links = span.order_by("sequence").values_list("sequence", "event_number", "previous_hash", "hash")
     return {
         "events": [audit.plain(event) | {"at": event.at.isoformat()} for event in events],
-        "links": [{"event": link.pop("event_number"), **link} for link in links],
+        "links": [dict(zip(("sequence", "event", "previous_hash", "hash"), link, strict=True)) for link in links],
     }
 
 

@@ -26,8 +26,9 @@ def seal(out: IO[bytes], members: Mapping[str, Opener], about: Mapping[str, Any]
         SigningKeyError: the key is no key.
     """
     manifest = text(about, {name: _measured(opener) for name, opener in members.items()}, public_of(private))
-    own = {MANIFEST: manifest, SIGNATURE: sign(manifest, private)}
-    everything = {**members, **{name: partial(io.BytesIO, content) for name, content in own.items()}}
+    everything: dict[str, Opener] = dict(members)
+    everything[MANIFEST] = partial(io.BytesIO, manifest)
+    everything[SIGNATURE] = partial(io.BytesIO, sign(manifest, private))
     container.write(out, everything, datetime.fromisoformat(about["first_frame_at"]))
     return hashlib.sha256(manifest).hexdigest()
 
