@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from alerts.escalation import longest_wait_s
+from alerts.escalation import longest_wait_s, policy_of
 from alerts.failover import LATER_S
 from alerts.models import Attempt, Incident
 from alerts.sending import LEASE_MARGIN_S, POLL_AFTER_S
@@ -35,7 +35,7 @@ def _incidents() -> int:
     ahead = unresolved.filter(next_action_at__gt=Now() + timedelta(seconds=SLACK_S))
     for pk, state, tier, snapshot, *at in ahead.values_list("pk", "state", "tier", "policy_snapshot", "loop", "step"):
         try:
-            wait = timedelta(seconds=longest_wait_s(state, tier, snapshot, begun=at != [0, 0]))
+            wait = timedelta(seconds=longest_wait_s(state, tier, policy_of(snapshot), begun=at != [0, 0]))
         except Exception:
             logger.exception("incident %s: its policy makes no sense", pk)
             continue  # the planning looks at it every few seconds

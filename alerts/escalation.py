@@ -10,6 +10,7 @@ from typing import Any
 from zones.tier import Tier
 
 LEAST_WAIT_S = 5  # a policy of zero waits must not page in a spin
+ACKNOWLEDGED_FOR_S = 900  # where a policy does not say
 QUIET_LOOK_S = 600  # a notice pages nobody; the engine only looks at it again
 
 # Steps that stand in no policy; a step run carries one of these numbers.
@@ -56,6 +57,11 @@ class Position:
     step: int
 
 
+def policy_of(snapshot: object) -> Mapping[str, Any]:
+    """A snapshot as the database has it; one that makes no sense is an empty policy: everyone, never silence."""
+    return snapshot if isinstance(snapshot, Mapping) else {}
+
+
 def steps_of(snapshot: Mapping[str, Any]) -> tuple[Step, ...]:
     """The steps of an incident's policy snapshot; nobody to ask, or nothing to read, means everyone, never silence."""
     raw = snapshot.get("steps")
@@ -91,6 +97,12 @@ def loops_of(snapshot: Mapping[str, Any]) -> int:
     return max(loops, 1) if isinstance(loops, int) else 1
 
 
+def hold_s(snapshot: Mapping[str, Any]) -> int:
+    """For how long an acknowledgement stands, seconds."""
+    held = snapshot.get("acknowledged_for_s")
+    return held if isinstance(held, int) else ACKNOWLEDGED_FOR_S
+
+
 def after(position: Position, steps: Sequence[Step], loops: int) -> Position:
     """The step that follows: the next one, the first of the next loop, or the last one again."""
     last = len(steps) - 1
@@ -114,7 +126,7 @@ def longest_wait_s(state: str, tier: int, snapshot: Mapping[str, Any], *, begun:
     if snapshot.get("quiet"):
         return max(QUIET_LOOK_S, SNOOZE_S[Tier(tier)])
     if state == "acknowledged":
-        return int(snapshot.get("acknowledged_for_s", 900))
+        return hold_s(snapshot)
     if state == "snoozed":
         return SNOOZE_S[Tier(tier)]
     if not begun:

@@ -34,6 +34,8 @@ ANOTHER_ACCOUNT = frozenset({"30001", "20003", "20429", "429", UNREACHABLE})  # 
 
 LATER_S = 60  # assumed: a handset that was off may be on again
 RETRY_S = 20  # assumed: all channels failed; what failed needs time to mend
+SOON_S = 5  # assumed: what is urgent and was held up by the provider, not by the phone, is tried sooner
+SOON_ROUNDS = 3  # assumed: a provider that is down for longer is not asked more often than that
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +107,27 @@ def following(failed: Tried, tried: Collection[Tried], channels: Sequence[str], 
     return [Next(rest[0], account)] if rest else []
 
 
-def again(tried: Collection[Tried], channels: Sequence[str], routes: Sequence[Route]) -> Next | None:
-    """The first try of the next round, when every channel of this one failed; None where no channel is left."""
+def again(
+    tried: Collection[Tried], channels: Sequence[str], routes: Sequence[Route], *, soon: bool = False
+) -> Next | None:
+    """The first try of the next round, when every channel of this one failed; None where no channel is left.
+
+    Args:
+        tried: all tries of the round that is over.
+        channels: what can reach the person now, in the policy's order.
+        routes: the provider's accounts and numbers that are switched on.
+        soon: it is urgent, and this is one of its first `SOON_ROUNDS` rounds.
+    """
     if not channels:
         return None
     unknown = any(not t.code for t in tried)
     # What may never have gone out is sent again at once; what failed gets time to mend.
     last = next((t for t in tried if t.channel == channels[0]), None)
     account = _account(last, routes) if last else _accounts(routes)[0]
-    return Next(channels[0], account, delay_s=0 if unknown else RETRY_S, new_round=True)
+    provider = last is not None and is_about_the_account(last.code)
+    return Next(
+        channels[0], account, delay_s=0 if unknown else SOON_S if soon and provider else RETRY_S, new_round=True
+    )
 
 
 def is_about_the_account(code: str) -> bool:

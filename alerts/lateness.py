@@ -45,7 +45,7 @@ def let_lie() -> Iterator[LetLie]:
         ("a page waits that nobody sends", _unsent(unresolved)),
     ):
         for incident in found:
-            if incident.pk not in seen and not incident.policy_snapshot.get("quiet"):
+            if incident.pk not in seen and not incident.policy.get("quiet"):
                 seen.add(incident.pk)
                 yield LetLie(incident, words)
 

@@ -141,14 +141,14 @@ WHERE alerts_incident.id = moved.id
 
 def advance(incident: Incident, plan: Plan) -> None:
     """Run the steps that are due for a locked incident and move its next action."""
-    quiet = bool(incident.policy_snapshot.get("quiet"))
+    quiet = bool(incident.policy.get("quiet"))
     if incident.state == Incident.State.SNOOZED or (incident.state == Incident.State.ACKNOWLEDGED and not quiet):
         _come_back(incident)
     if quiet:
         plan.wait(incident, QUIET_LOOK_S)
         return
-    steps = steps_of(incident.policy_snapshot)
-    loops = loops_of(incident.policy_snapshot)
+    steps = steps_of(incident.policy)
+    loops = loops_of(incident.policy)
     position = Position(incident.loop, incident.step)
     told, wait_s = 0, 0
     for _ in range(STEPS_AT_ONCE):

@@ -22,6 +22,7 @@ from alerts.failover import (
     HANDSET,
     NEVER_SMS_AGAIN,
     OPTED_OUT,
+    SOON_ROUNDS,
     Next,
     Route,
     Tried,
@@ -92,8 +93,7 @@ def _has_its_turn(attempt: Attempt) -> bool:
     if attempt.channel != Channel.SMS or attempt.paced:
         return True
     wait_s = pace.take_turn(attempt.sender)
-    urgent = attempt.notification.step_run.incident.tier >= Tier.URGENT
-    if wait_s <= 0 or (urgent and attempt.notification.purpose == Notification.Purpose.PAGE):
+    if wait_s <= 0 or (_urgent(attempt.notification) and attempt.notification.purpose == Notification.Purpose.PAGE):
         return True
     attempt.paced = True
     attempt.due_at = Now() + timedelta(seconds=wait_s)
@@ -180,7 +180,8 @@ def follow_up(attempt: Attempt) -> None:
     if not any(not one.new_round for one in nexts) and notification.exhausted_at is None:
         Notification.objects.filter(pk=notification.pk, exhausted_at=None).update(exhausted_at=Now())
     if not nexts and _goes_on(notification, attempt):
-        once_more = again(tried, channels, routes)
+        soon = attempt.round < SOON_ROUNDS and _urgent(notification)
+        once_more = again(tried, channels, routes, soon=soon)
         nexts = [once_more] if once_more else []
         if once_more is None:
             logger.error("attempt %s: no channel is left to reach contact %s", attempt.pk, notification.contact_id)
@@ -208,10 +209,13 @@ def _channels(attempt: Attempt) -> list[str]:
     notification = attempt.notification
     never = set(notification.attempts.filter(state=Attempt.State.FAILED_PERMANENT).values_list("channel", flat=True))
     named = [c for c in notification.channels if c != Channel.CONSOLE]
-    urgent = notification.step_run.incident.tier >= Tier.URGENT
-    if urgent and attempt.error_code in HANDSET and Channel.VOICE not in named:
+    if _urgent(notification) and attempt.error_code in HANDSET and Channel.VOICE not in named:
         named.append(Channel.VOICE)  # the handset takes no SMS now: call it, also where the policy did not ask for it
     return [c for c in registry.reaching(notification.contact, named) if c not in never]
+
+
+def _urgent(notification: Notification) -> bool:
+    return notification.step_run.incident.tier >= Tier.URGENT
 
 
 def _tried(attempt: Attempt) -> list[Tried]:

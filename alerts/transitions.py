@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from alerts import audit
-from alerts.escalation import SNOOZE_S, SNOOZES
+from alerts.escalation import SNOOZE_S, SNOOZES, hold_s
 from alerts.models import Attempt, Contact, Incident, Notification
 from alerts.planning import reopen
 from alerts.standing_down import stand_down
@@ -54,7 +54,7 @@ def acknowledge(incident_id: int, *, by: Contact, via: str) -> Acknowledged:
     if incident.state not in (Incident.State.OPEN, Incident.State.SNOOZED):
         first = incident.acknowledged_by or incident.resolved_by
         return Acknowledged(False, str(first or "nobody"), incident.acknowledged_at or incident.resolved_at)
-    hold = timedelta(seconds=int(incident.policy_snapshot.get("acknowledged_for_s", 900)))
+    hold = timedelta(seconds=hold_s(incident.policy))
     incident.state = Incident.State.ACKNOWLEDGED
     incident.acknowledged_at = Now()
     incident.acknowledged_by = by

@@ -86,7 +86,7 @@ class Watchdog:
 
 
 def _people(incident: Incident) -> Iterable[Contact]:
-    people = {c.pk: c for step in steps_of(incident.policy_snapshot) for c in recipients(step) if c.mobile}
+    people = {c.pk: c for step in steps_of(incident.policy) for c in recipients(step) if c.mobile}
     return people.values() or Contact.objects.filter(active=True).exclude(mobile="")
 
 

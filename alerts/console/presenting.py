@@ -182,7 +182,7 @@ def state_words(incident: Incident) -> str:
         return f"Taken on by {incident.acknowledged_by}. If nobody closes it, paging starts again"
     if incident.state == Incident.State.SNOOZED:
         return f"Set aside by {incident.snoozed_by}. Paging starts again by itself"
-    snapshot = incident.policy_snapshot
+    snapshot = incident.policy
     if snapshot.get("quiet"):
         because = f" ({snapshot['held_because']})" if snapshot.get("held_because") else ""
         return f"Nobody is paged for this: it is shown here only{because}."
@@ -192,7 +192,7 @@ def state_words(incident: Incident) -> str:
 
 
 def _next_step(incident: Incident) -> str:
-    steps = incident.policy_snapshot.get("steps", [])
+    steps = incident.policy.get("steps", [])
     if not steps:
         return "everyone by SMS and voice"
     step = steps[min(incident.step, len(steps) - 1)]

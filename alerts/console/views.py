@@ -43,7 +43,7 @@ def incident(request: HttpRequest, number: int, template: str = "console/inciden
     """One incident: what, where, why, who was paged, what comes next."""
     found = get_object_or_404(Incident.objects.prefetch_related("evidence", "concerns"), pk=number)
     concern = presenting.newest(found)
-    unresolved = found.state != Incident.State.RESOLVED and not found.policy_snapshot.get("quiet")
+    unresolved = found.state != Incident.State.RESOLVED and not found.policy.get("quiet")
     context = {
         "incident": found,
         "tier": found.label,

@@ -1,9 +1,13 @@
 """An incident, what the watch said about it, and its pictures."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from alerts.escalation import policy_of
 from alerts.models.people import Contact
 from alerts.models.policy import Subject, TierChoices
 from zones.models import Camera, Zone
@@ -97,6 +101,11 @@ class Incident(models.Model):
             return self.get_subject_display()
         words = f"{self.get_tier_display()} welfare concern"
         return f"DRILL: {words}" if self.drill else words
+
+    @property
+    def policy(self) -> Mapping[str, Any]:
+        """What it runs on; empty, and so everyone, where the snapshot makes no sense."""
+        return policy_of(self.policy_snapshot)
 
     @property
     def label(self) -> str:

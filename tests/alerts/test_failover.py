@@ -11,6 +11,7 @@ from alerts.failover import (
     LATER_S,
     NEVER_SMS_AGAIN,
     RETRY_S,
+    SOON_S,
     Next,
     Route,
     Tried,
@@ -66,6 +67,15 @@ def test_when_all_failed_they_start_again_after_a_pause_but_at_once_if_one_may_n
     unknown = [Tried("sms", FIRST, ""), Tried("voice", FIRST, "failed")]
     assert again(unknown, ["sms", "voice"], [FIRST, OTHER]) == Next("sms", 2, delay_s=0, new_round=True)
     assert again(failed, [], [FIRST]) is None
+
+
+@pytest.mark.parametrize("code", ["20429", "503", "unreachable"])
+def test_what_is_urgent_and_held_up_by_the_provider_goes_again_soon(code: str) -> None:
+    failed = [Tried("sms", FIRST, code)]
+    assert again(failed, ["sms"], [FIRST], soon=True) == Next("sms", delay_s=SOON_S, new_round=True)
+    assert again(failed, ["sms"], [FIRST]) == Next("sms", delay_s=RETRY_S, new_round=True)
+    nobody_answered = [Tried("voice", FIRST, "failed")]
+    assert again(nobody_answered, ["voice"], [FIRST], soon=True) == Next("voice", delay_s=RETRY_S, new_round=True)
 
 
 @given(

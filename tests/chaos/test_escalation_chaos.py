@@ -9,7 +9,7 @@ import pytest
 
 from tests.chaos.processes import BASE_DIR
 
-ROUNDS = 5
+ROUNDS = 3
 
 
 @pytest.mark.slow

@@ -51,6 +51,16 @@ def test_an_incident_that_is_overdue_is_paged_for_and_can_be_taken_on_by_reply(r
     assert any(text.body.startswith("CRITICAL") for text in room.texts(PARTNER))
 
 
+def test_a_row_that_makes_no_sense_does_not_end_its_look(room: ControlRoom) -> None:
+    poison, other = room.sees(), room.sees()
+    Incident.objects.filter(pk=poison.pk).update(policy_snapshot=["no policy at all"])
+    no_engine_for(11)
+    assert sorted(Watchdog().look()) == [poison.pk, other.pk]
+    (text,) = room.texts(OPERATOR)
+    assert f"#{poison.pk}" in text.body
+    assert f"#{other.pk}" in text.body
+
+
 def test_a_page_that_no_provider_took_is_noticed_after_20_s(room: ControlRoom) -> None:
     incident = room.sees()
     planning.plan_due()

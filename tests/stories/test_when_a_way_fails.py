@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from alerts import pace, transitions
-from alerts.failover import LATER_S
+from alerts.failover import LATER_S, RETRY_S, SOON_S
 from alerts.models import Attempt, AuditEvent, Contact, Incident, NumberBlock, StepRun
 from tests.stories.conftest import ControlRoom
 from tests.twilio_fake.fixture import TwilioFake
@@ -64,6 +64,22 @@ def test_another_of_our_numbers_sends_what_the_carrier_filtered(room: ControlRoo
     assert room.texts(OPERATOR)[1].status == "delivered"
     assert room.calls(OPERATOR) == 0
     assert "delivered" in room.states(incident)
+
+
+@pytest.mark.parametrize(("tier", "soon"), [(Tier.CRITICAL, True), (Tier.CONCERN, False)])
+def test_a_provider_that_is_overloaded_is_asked_again_in_seconds_for_what_is_urgent(
+    room: ControlRoom, tier: Tier, soon: bool
+) -> None:
+    incident = room.sees(tier)
+    step = {"wait_s": 300, "channels": ["sms"], "contact": Contact.objects.get(name__startswith=OPERATOR).pk}
+    Incident.objects.filter(pk=incident.pk).update(policy_snapshot={"steps": [step]})
+    room.fake.fail_next(20429, status=429)
+    room.turn()
+    StepRun.objects.update(hurried_at=Now())  # the next step is not what this is about
+    room.later(SOON_S + 1)
+    assert bool(room.texts(OPERATOR)) is soon
+    room.later(RETRY_S)
+    assert room.texts(OPERATOR)
 
 
 @pytest.mark.parametrize(("status", "code"), [(429, 20429), (401, 20003), (500, 20500), (503, 0)])

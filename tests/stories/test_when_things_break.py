@@ -65,13 +65,35 @@ def test_a_connection_that_hangs_in_a_transaction_is_ended_by_the_database(room:
 
 def test_a_row_that_makes_no_sense_holds_up_no_other(room: ControlRoom, caplog: pytest.LogCaptureFixture) -> None:
     poison = room.sees()
-    Incident.objects.filter(pk=poison.pk).update(policy_snapshot=["no policy at all"])
+    step = {"wait_s": 10**15, "channels": ["sms"], "everyone": True}  # no clock of a database reaches so far
+    Incident.objects.filter(pk=poison.pk).update(policy_snapshot={"steps": [step]})
     others = [room.sees() for _ in range(3)]
     room.turn()
     assert len(room.texts(OPERATOR)) == len(others)
     assert f"incident {poison.pk} could not be escalated" in caplog.text
     poison.refresh_from_db()
     assert poison.next_action_at is not None
+
+
+def test_a_policy_that_cannot_be_read_pages_everybody_and_a_person_can_take_it_on(room: ControlRoom) -> None:
+    incident = room.sees()
+    Incident.objects.filter(pk=incident.pk).update(policy_snapshot=["no policy at all"])
+    room.turn()
+    phones = Contact.objects.filter(active=True).exclude(mobile="").values_list("mobile", flat=True)
+    assert {m.to for m in room.fake.messages} == set(phones)
+    assert "is yours" in room.fake.account.reply(room.number(OPERATOR), "1")
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_a_clock_that_is_set_before_the_first_page_delays_it_by_seconds(room: ControlRoom, hours: int) -> None:
+    incident = room.sees()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE alerts_incident SET next_action_at = next_action_at - make_interval(hours => %s)", [hours]
+        )
+    clock.steady()
+    room.later(6)
+    assert any(f"#{incident.pk} " in m.body for m in room.texts(OPERATOR))
 
 
 def test_an_attempt_that_makes_no_sense_holds_up_no_other(room: ControlRoom) -> None:

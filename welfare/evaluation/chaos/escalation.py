@@ -198,7 +198,7 @@ def _resolve(number: int, by: Contact) -> None:
 
 
 def account_of(words: str) -> str:
-    """Everything that is known about an incident named in words as `#12`, for a person who looks for the page."""
+    """All that is known about the incident that words begin with (`#12: ...`): for who looks for its page."""
     number, now = int(words.removeprefix("#").partition(":")[0]), _now()
 
     def ahead(at: datetime | None) -> str:
