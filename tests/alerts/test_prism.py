@@ -62,9 +62,10 @@ def prism() -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    with (BASE_DIR / ".run" / "prism.log").open("w") as log:
+    start = installed()
+    with (PRISM / "prism.log").open("w") as log:
         process = subprocess.Popen(
-            [NODE / "bin" / "node", installed(), "mock", "-h", "127.0.0.1", "-p", str(port), "--errors", DESCRIPTION],
+            [NODE / "bin" / "node", start, "mock", "-h", "127.0.0.1", "-p", str(port), "--errors", DESCRIPTION],
             stdout=log, stderr=log,
         )  # fmt: skip
     for _ in range(300):
