@@ -8,7 +8,7 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from alerts.escalation import longest_wait_s, policy_of
@@ -33,12 +33,16 @@ def _incidents() -> int:
     moved = 0
     unresolved = Incident.objects.exclude(state=Incident.State.RESOLVED).order_by()
     ahead = unresolved.filter(next_action_at__gt=Now() + timedelta(seconds=SLACK_S))
-    for pk, state, tier, snapshot, *at in ahead.values_list("pk", "state", "tier", "policy_snapshot", "loop", "step"):
+    ahead = ahead.annotate(ahead=F("next_action_at") - Now())
+    of_each = ahead.values_list("pk", "state", "tier", "policy_snapshot", "ahead", "loop", "step")
+    for pk, state, tier, snapshot, lies_ahead, *at in of_each:
         try:
             wait = timedelta(seconds=longest_wait_s(state, tier, policy_of(snapshot), begun=at != [0, 0]))
         except Exception:
             logger.exception("incident %s: its policy makes no sense", pk)
             continue  # the planning looks at it every few seconds
+        if lies_ahead <= wait + timedelta(seconds=SLACK_S):
+            continue
         late = unresolved.filter(pk=pk, state=state, next_action_at__gt=Now() + wait + timedelta(seconds=SLACK_S))
         moved += late.update(next_action_at=Now() + wait)
     return moved

@@ -28,6 +28,7 @@ ANOTHER_SENDER = frozenset(
         "30007",  # filtered by the carrier
         "21212",  # our number is no valid sender
         "21606",  # our number cannot send to that one
+        "21611",  # our number's queue is full
     }
 )
 ANOTHER_ACCOUNT = frozenset({"30001", "20003", "20429", "429", UNREACHABLE})  # overflow, authentication, too many

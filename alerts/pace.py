@@ -20,10 +20,10 @@ RETURNING extract(epoch FROM next_at - make_interval(secs => %(gap_s)s) - statem
 """
 
 
-def take_turn(number: str) -> float:
-    """Take the next turn of a number; returns the seconds until it, 0 or less for now."""
+def take_turn(number: str, turns: int = 1) -> float:
+    """Take the next turn of a number, or several; returns the seconds until the first, 0 or less for now."""
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, {"number": number, "gap_s": 1.0 / settings.TWILIO_SMS_PER_S})
+        cursor.execute(TAKE, {"number": number, "gap_s": turns / settings.TWILIO_SMS_PER_S})
         (wait_s,) = cursor.fetchone()
     return float(wait_s)
 

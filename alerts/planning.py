@@ -4,9 +4,10 @@ What happens to a page if the process dies here: the transaction is undone and t
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
@@ -26,6 +27,7 @@ from alerts.escalation import (
     steps_of,
 )
 from alerts.models import Attempt, Channel, Contact, Incident, Notification, StepRun
+from alerts.partner import links
 from alerts.policies.reach import Reach, everyone, reach
 
 logger = logging.getLogger(__name__)
@@ -124,11 +126,23 @@ class Plan:
         """Write all of it."""
         StepRun.objects.bulk_create(self.runs)
         Notification.objects.bulk_create(self.notifications)
-        attempts = [attempt for told in self.notifications for attempt in first_attempts(told, told.channels)]
+        address = cache(registry.address)  # a batch pages few people, each of them often
+        attempts = [attempt for told in self.notifications for attempt in first_attempts(told, told.channels, address)]
         Attempt.objects.bulk_create(attempts)
+        self._prepare_links()
         rows = [(i.pk, i.loop, i.step, i.run, self._waits[i.pk]) for i in self.incidents]
         with connection.cursor() as cursor:
             cursor.execute(_MOVE, [list(column) for column in zip(*rows, strict=True)])
+
+    def _prepare_links(self) -> None:
+        """Each page makes its own link where this goes wrong."""
+        try:
+            with transaction.atomic():
+                links.prepare((told.contact, told.step_run.incident) for told in self.notifications)
+        except Exception:
+            if database.lost():
+                raise
+            logger.exception("the links of some incidents could not be written beforehand; the pages go on")
 
 
 _MOVE = """
@@ -193,7 +207,9 @@ def begin(notification: Notification, channels: list[str]) -> None:
     Attempt.objects.bulk_create(first_attempts(notification, channels))
 
 
-def first_attempts(notification: Notification, channels: list[str]) -> list[Attempt]:
+def first_attempts(
+    notification: Notification, channels: list[str], address: Callable[[Contact, str], str] = registry.address
+) -> list[Attempt]:
     """The first attempts: the console shows it at once, and beside it goes the first channel to a phone."""
     first = [c for c in channels if c != Channel.CONSOLE][:1]
     shown = [Channel.CONSOLE] if Channel.CONSOLE in channels else []
@@ -202,7 +218,7 @@ def first_attempts(notification: Notification, channels: list[str]) -> list[Atte
             notification=notification,
             n=n,
             channel=channel,
-            address=registry.address(notification.contact, channel),
+            address=address(notification.contact, channel),
             state=Attempt.State.DELIVERED if channel == Channel.CONSOLE else Attempt.State.QUEUED,
         )
         for n, channel in enumerate([*shown, *first], start=1)

@@ -7,6 +7,7 @@ a failure is written with the failure or not at all. Two pages are better than n
 
 import logging
 import time
+from collections import Counter
 from datetime import timedelta
 
 from django.conf import settings
@@ -71,29 +72,52 @@ def _claim(at_most: int) -> tuple[int, list[int]]:
         .filter(state=Attempt.State.QUEUED, due_at__lte=Now())
         .order_by(PAGES_FIRST, "-notification__step_run__incident__tier", "due_at")[:at_most]
     )
-    taken = [attempt for attempt in waiting if _has_its_turn(attempt)]
+    for attempt in waiting:
+        _choose_number(attempt)
+    at_once = [attempt for attempt in waiting if not _is_paced(attempt)]
+    for sender, turns in Counter(attempt.sender for attempt in at_once if _takes_a_turn(attempt)).items():
+        pace.take_turn(sender, turns)
+    taken = at_once + [attempt for attempt in waiting if _is_paced(attempt) and _has_its_turn(attempt)]
     limit_s = max(settings.TWILIO_TIMEOUT_S, settings.CHANNEL_TIMEOUT_S)
-    for attempt in taken:
-        attempt.state = Attempt.State.CLAIMED
-        attempt.lease_until = Now() + timedelta(seconds=limit_s + LEASE_MARGIN_S)
-        attempt.claimed_at = attempt.changed_at = Now()
-    Attempt.objects.bulk_update(taken, ["state", "lease_until", "claimed_at", "changed_at", "account", "sender"])
+    for account, sender in {(attempt.account, attempt.sender) for attempt in taken}:
+        same = [attempt.pk for attempt in taken if (attempt.account, attempt.sender) == (account, sender)]
+        Attempt.objects.filter(pk__in=same).update(
+            state=Attempt.State.CLAIMED,
+            lease_until=Now() + timedelta(seconds=limit_s + LEASE_MARGIN_S),
+            claimed_at=Now(),
+            changed_at=Now(),
+            account=account,
+            sender=sender,
+        )
     return len(waiting), [attempt.pk for attempt in taken]
 
 
-def _has_its_turn(attempt: Attempt) -> bool:
-    """Choose the number it goes out from; a notice or concern that would crowd it is put off until its turn."""
+def _choose_number(attempt: Attempt) -> None:
+    """Choose the number that it goes out from, where it goes out by one."""
     if attempt.channel not in registry.TWILIO:
-        return True
+        return
     ours = [route for route in gateway.routes() if route.account == attempt.account] or gateway.routes()
     if not ours:
-        return True  # switched off: the channel says so, and the next one goes
-    if attempt.sender not in {route.number for route in ours}:
+        attempt.sender = ""  # switched off: the channel says so, and the next one goes
+    elif attempt.sender not in {route.number for route in ours}:
         attempt.account, attempt.sender = ours[0].account, pace.least_busy([route.number for route in ours])
-    if attempt.channel != Channel.SMS or attempt.paced:
-        return True
+
+
+def _takes_a_turn(attempt: Attempt) -> bool:
+    """Whether it counts for its number's pace: each SMS once, and none where Twilio is switched off."""
+    return attempt.channel == Channel.SMS and not attempt.paced and attempt.sender != ""
+
+
+def _is_paced(attempt: Attempt) -> bool:
+    """Whether it may have to wait for its turn: an urgent page never does, what comes after it makes room."""
+    is_page = attempt.notification.purpose == Notification.Purpose.PAGE
+    return _takes_a_turn(attempt) and not (_urgent(attempt.notification) and is_page)
+
+
+def _has_its_turn(attempt: Attempt) -> bool:
+    """Take the turn of a notice, a concern or a stand-down; one that would crowd its number is put off until then."""
     wait_s = pace.take_turn(attempt.sender)
-    if wait_s <= 0 or (_urgent(attempt.notification) and attempt.notification.purpose == Notification.Purpose.PAGE):
+    if wait_s <= 0:
         return True
     attempt.paced = True
     attempt.due_at = Now() + timedelta(seconds=wait_s)
@@ -115,12 +139,33 @@ def deliver(attempt_id: int) -> None:
         logger.exception("attempt %s: the channel %s failed by itself", attempt_id, attempt.channel)
         outcome = Refused("defect", "the channel failed by itself; see the log")
     match outcome:
+        case Accepted(sid, False) if _accept(attempt_id, sid):
+            pass
         case Accepted(sid, delivered):
             keep(attempt_id, Attempt.State.DELIVERED if delivered else Attempt.State.ACCEPTED, sid=sid)
         case Refused(code, words):
             keep(attempt_id, Attempt.State(failure_state(code)), code=code, words=words)
         case Unknown(words):
             keep(attempt_id, Attempt.State.UNKNOWN, words=words)
+
+
+def _accept(attempt_id: int, sid: str) -> bool:
+    """Write in one statement what nearly always comes: accepted, and nobody was faster. False where it is otherwise."""
+    try:
+        claimed = Attempt.objects.filter(pk=attempt_id, state=Attempt.State.CLAIMED, provider_sid="", accepted_at=None)
+        return bool(
+            claimed.update(
+                state=Attempt.State.ACCEPTED,
+                provider_sid=sid,
+                accepted_at=Now(),
+                changed_at=Now(),
+                due_at=Now() + timedelta(seconds=POLL_AFTER_S),
+                lease_until=None,
+            )
+        )
+    except DatabaseError:
+        connection.close()
+        return False  # `keep` tries for longer
 
 
 def keep(attempt_id: int, state: Attempt.State, **more: str) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 import string
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -16,12 +17,18 @@ LENGTH = 9  # 53 bits: it fits one SMS, and a PIN with a lockout stands behind i
 
 def address(contact: Contact, incident: Incident) -> str:
     """The link for a person and an incident: always the same one, however often they are told."""
-    link, _ = PartnerLink.objects.get_or_create(
-        contact=contact,
-        incident=incident,
-        defaults={"token": "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))},
-    )
+    link, _ = PartnerLink.objects.get_or_create(contact=contact, incident=incident, defaults={"token": _new_token()})
     return f"{settings.PUBLIC_URL}/p/{link.token}"
+
+
+def prepare(told: Iterable[tuple[Contact, Incident]]) -> None:
+    """Write the links of many at once, so that no page has to wait for its own; those that are there stay."""
+    links = [PartnerLink(contact=contact, incident=incident, token=_new_token()) for contact, incident in told]
+    PartnerLink.objects.bulk_create(links, ignore_conflicts=True)
+
+
+def _new_token() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
 def living() -> QuerySet[PartnerLink]:

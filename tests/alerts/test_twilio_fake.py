@@ -12,6 +12,7 @@ from twilio.request_validator import RequestValidator
 from alerts.channels import gateway
 from tests.twilio_fake import api
 from tests.twilio_fake.fixture import TwilioFake
+from tests.twilio_fake.rates import Rates
 
 DESCRIPTION = Path(__file__).resolve().parents[3] / "shared" / "data" / "twilio" / "twilio_msg_call_subset.prism.json"
 shared = pytest.mark.skipif(not DESCRIPTION.exists(), reason="Twilio's description is not on this machine")
@@ -83,3 +84,30 @@ def test_the_signature_is_twilios() -> None:
             "Caller": "+14158675309"}  # fmt: skip
     signature = RequestValidator("12345").compute_signature("https://mycompany.com/myapp.php?foo=1&bar=2", form)
     assert signature == "RSOYDt4T1cUTdK1PDd93/VVr8B8="
+
+
+def test_by_twilios_rates_a_number_sends_one_segment_a_second_and_takes_what_comes_faster(
+    twilio_fake: TwilioFake,
+) -> None:
+    account = twilio_fake.account
+    account.rates = Rates(queue_s=4.5)
+    taken = [text(body="x" * length) for length in (10, 200, 10, 10)]
+    assert {one.status for one in taken} == {"queued"}
+    waits = [round(m.leaves_at_s - twilio_fake.messages[0].at_s) for m in twilio_fake.messages]
+    assert waits == [0, 1, 3, 4]
+    with pytest.raises(TwilioRestException, match="maximum number of queued messages"):
+        text()
+    text(from_="+441632960001")  # its own queue
+    account.advance(2.0)
+    assert [m.status for m in twilio_fake.messages] == ["delivered", "sent", "queued", "queued", "delivered"]
+
+
+def test_too_many_requests_at_once_are_refused(twilio_fake: TwilioFake) -> None:
+    rates = twilio_fake.account.rates = Rates(requests_at_once=2)
+    rates.open_requests = 2
+    with pytest.raises(TwilioRestException) as refused:
+        text()
+    assert (refused.value.status, refused.value.code) == (429, 20429)
+    rates.open_requests = 1
+    text()
+    assert rates.open_requests == 1

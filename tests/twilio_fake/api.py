@@ -6,6 +6,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.twilio_fake.rates import segments
 from tests.twilio_fake.state import Account, Call, Message
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -39,6 +40,7 @@ WORDS = {
     21604: (400, "A 'To' phone number is required"),
     21603: (400, "A 'From' phone number is required"),
     21609: (400, "Invalid 'StatusCallback' parameter"),
+    21611: (429, "This 'From' number has exceeded the maximum number of queued messages"),
     21610: (400, "Attempt to send to unsubscribed recipient"),
     21612: (400, "The 'To' phone number is not currently reachable via SMS"),
     21617: (400, "The concatenated message body exceeds the 1600 character limit"),
@@ -71,6 +73,8 @@ def create_message(account: Account, form: dict[str, list[str]]) -> dict[str, An
     behaviour = "21610" if account.phone(to).stopped else account.phone(to).sms
     if behaviour in ("21211", "21610", "21612"):
         raise error(int(behaviour))
+    if account.rates is not None and account.rates.is_full(sender, account.now()):
+        raise error(21611)
     return message_json(account, account.send(to, sender, body, callback))
 
 
@@ -120,7 +124,7 @@ def message_json(account: Account, message: Message) -> dict[str, Any]:
         "from": message.sender,
         "messaging_service_sid": None,
         "num_media": "0",
-        "num_segments": str(max(1, -(-len(message.body) // 153)) if len(message.body) > 160 else 1),
+        "num_segments": str(segments(message.body)),
         "price": None,
         "price_unit": "USD",
         "sid": message.sid,

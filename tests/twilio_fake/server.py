@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.twilio_fake import api, inbox
+from tests.twilio_fake.rates import TooManyAtOnceError
 from tests.twilio_fake.state import Account, Fault, Phone, plain
 
 RESOURCE = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-f]{32})/(Messages|Calls)(?:/((?:SM|MM|CA)[0-9a-f]{32}))?\.json")
@@ -66,7 +67,8 @@ class Handler(BaseHTTPRequestHandler):
         if path.path == "/":
             self._send(200, inbox.page(self.server.account), "text/html; charset=utf-8")
         elif path.path == "/_fake/state":
-            self._json(200, plain(self.server.account))
+            after = int(parse_qs(path.query).get("after", ["0"])[0])
+            self._json(200, plain(self.server.account, after))
         elif path.path == "/favicon.ico":
             self._send(204, "", "image/x-icon")
         else:
@@ -91,9 +93,13 @@ class Handler(BaseHTTPRequestHandler):
         try:
             if self.headers.get("Authorization") != wanted:
                 raise api.error(20003)
-            status, body = act()
+            with account.taking():
+                status, body = act()
         except api.ApiError as error:
             self._json(error.status, error.body)
+        except TooManyAtOnceError:
+            too_many = api.error(20429)
+            self._json(too_many.status, too_many.body)
         except ConnectionAbortedError:
             self.close_connection = True
         else:

@@ -7,12 +7,15 @@ import threading
 import time
 import xml.etree.ElementTree as ET
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from twilio.request_validator import RequestValidator
+
+from tests.twilio_fake.rates import Rates, TooManyAtOnceError
 
 Deliver = Callable[[str, dict[str, str], str], str]
 
@@ -52,6 +55,7 @@ class Message:
     at_s: float
     callback: str = ""
     error_code: int | None = None
+    leaves_at_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -94,15 +98,23 @@ class Account:
         token: the auth token; signs callbacks.
         callback_base: where inbound messages are posted.
         deliver: posts (address, form, signature) and returns the answer's text.
+        rates: how fast it takes and sends; None for as fast as it can.
         now: seconds; `advance` moves on top of it.
     """
 
     def __init__(
-        self, sid: str, token: str, callback_base: str, deliver: Deliver, now: Callable[[], float] = time.time
+        self,
+        sid: str,
+        token: str,
+        callback_base: str,
+        deliver: Deliver,
+        now: Callable[[], float] = time.time,
+        rates: Rates | None = None,
     ) -> None:
         self.sid, self.token, self.callback_base = sid, token, callback_base.rstrip("/")
         self.deliver, self._now, self._moved_s = deliver, now, 0.0
         self.lock = threading.RLock()
+        self.rates = rates
         self.messages: dict[str, Message] = {}
         self.calls: dict[str, Call] = {}
         self.phones: dict[str, Phone] = {}
@@ -138,6 +150,26 @@ class Account:
         with self.lock:
             heapq.heappush(self._due, (self.now() + seconds, next(self._count), act))
 
+    @contextmanager
+    def taking(self) -> Iterator[None]:
+        """While one request is answered.
+
+        Raises:
+            TooManyAtOnceError: by its rates it takes no more at once.
+        """
+        if self.rates is None:
+            yield
+            return
+        with self.lock:
+            if self.rates.open_requests >= self.rates.requests_at_once:
+                raise TooManyAtOnceError
+            self.rates.open_requests += 1
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.rates.open_requests -= 1
+
     # --- out --------------------------------------------------------------------------------------------------
     def phone(self, number: str) -> Phone:
         """How a number behaves; changed by tests and by the inbox page."""
@@ -147,6 +179,8 @@ class Account:
         """Take a message on."""
         with self.lock:
             message = Message(new_sid("SM"), sender, to, body, "outbound-api", "queued", self.now(), callback=callback)
+            waits = self.rates.wait_s(sender, body, message.at_s) if self.rates else 0.0
+            message.leaves_at_s = message.at_s + waits
             self.messages[message.sid] = message
         code = "30007" if sender in self.phone(to).filtered else self.phone(to).sms
         walk = MESSAGE_WALK if code == "delivered" else (*MESSAGE_WALK[:2], (1.5, "undelivered"))
@@ -154,7 +188,7 @@ class Account:
         if self.callbacks == "reordered":
             order = [(at, walk[-1 - i][1]) for i, (at, _) in enumerate(walk)]
         for seconds, status in order:
-            self._later(seconds, partial(self._move, message, status, code))
+            self._later(waits + seconds, partial(self._move, message, status, code))
         return message
 
     def _move(self, message: Message, status: str, code: str) -> None:
@@ -266,8 +300,8 @@ def new_sid(kind: str) -> str:
     return kind + secrets.token_hex(16)
 
 
-def plain(account: Account) -> dict[str, Any]:
-    """Everything, as JSON for the control API and the inbox."""
+def plain(account: Account, after: int = 0) -> dict[str, Any]:
+    """Everything, as JSON for the control API and the inbox; the messages after the first so many."""
     with account.lock:
         return {
             "messages": [
@@ -279,8 +313,9 @@ def plain(account: Account) -> dict[str, Any]:
                     "status": m.status,
                     "direction": m.direction,
                     "at_s": m.at_s,
+                    "leaves_at_s": m.leaves_at_s or m.at_s,
                 }
-                for m in account.messages.values()
+                for m in itertools.islice(account.messages.values(), after, None)
             ],
             "calls": [
                 {

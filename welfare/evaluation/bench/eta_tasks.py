@@ -11,6 +11,7 @@ from celery import Celery
 app = Celery("eta", broker=os.environ.get("REDIS_URL", "").replace("unix://", "redis+socket://", 1))
 app.conf.update(
     task_ignore_result=True,
+    task_acks_late=True,  # as careful as the pattern can be; the visibility timeout stays what it is by default
     task_default_queue="eta",
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,

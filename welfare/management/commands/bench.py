@@ -60,6 +60,8 @@ class Command(BaseCommand):
         pages = what.add_parser("pages", help="from an incident to its first page, beside one Celery ETA task a step")
         pages.add_argument("--incidents", type=int, default=1000, help="at once")
         pages.add_argument("--steady", type=int, default=100, help="one after the other")
+        pages.add_argument("--wait", type=int, default=15, help="seconds from the first step to the second")
+        pages.add_argument("--ways", nargs="+", help="only these of: steady, at-once, rates, killed, eta")
         pages.add_argument("--json", type=Path, help="write the figures there as well")
 
     def handle(self, *_: Any, what: str, **options: Any) -> None:
@@ -119,16 +121,22 @@ class Command(BaseCommand):
         self._say(f"{len(clips)} live cameras, {what}")
         return live_bench.measure(clips, busy.with_suffix(".site.json"), what, seconds, settings.DETECTOR)
 
-    def _pages(self, incidents: int, steady: int, json: Path | None, **_: Any) -> None:
+    def _pages(
+        self, incidents: int, steady: int, wait: int, ways: Sequence[str] | None, json: Path | None, **_: Any
+    ) -> None:
         from welfare.evaluation import sandbox
         from welfare.evaluation.bench import paging
 
         call_command("migrate", verbosity=0)
         call_command("loaddata", "demo", verbosity=0)
-        measured = paging.measure(sandbox.current(), incidents, steady, self._say)
+        measured = []
+        for way in ways or paging.WAYS:
+            self._say(paging.WORDS[way])
+            load = steady if way == "steady" else incidents
+            measured.append(paging.measure(sandbox.current(), way, load, wait))
+            self._keep(json, paging.plain(measured))
         for line in paging.table(measured):
             self.stdout.write(line)
-        self._keep(json, [asdict(one) for one in measured])
 
     def _keep(self, path: Path | None, figures: Any) -> None:
         if path is not None:
