@@ -9,6 +9,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps
 PORT ?= 8000
 TWILIO_PORT ?= 8900
+JOBS ?= 2
 export PIP_ROOT_USER_ACTION := ignore
 
 .PHONY: help preflight demo demo-once test lint format lock clean
@@ -27,7 +28,7 @@ demo-once: .venv/.runtime static/build/.built ## The demo without a screen: from
 	@$(PY) manage.py demo --once
 
 test: .venv/.dev static/build/.built ## Install what tests need and run them all
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: .venv/.dev static/build/.built ## Linters, types and the boundaries between rooms
 	.venv/bin/ruff check .
