@@ -96,6 +96,19 @@ def test_a_clock_that_is_set_before_the_first_page_delays_it_by_seconds(room: Co
     assert any(f"#{incident.pk} " in m.body for m in room.texts(OPERATOR))
 
 
+def test_a_clock_that_was_set_back_leaves_no_concern_waiting_in_our_numbers_queue(room: ControlRoom) -> None:
+    room.sees(Tier.CONCERN)
+    room.turn()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE alerts_senderpace SET next_at = next_at + interval '3 hours'")
+    waiting = room.sees(Tier.CONCERN)
+    room.turn()
+    assert not any(f"#{waiting.pk} " in m.body for m in room.fake.messages)
+    clock.steady()
+    room.later(5)
+    assert any(f"#{waiting.pk} " in m.body for m in room.fake.messages)
+
+
 def test_an_attempt_that_makes_no_sense_holds_up_no_other(room: ControlRoom) -> None:
     bad, good = room.sees(), room.sees()
     planning.plan_due()

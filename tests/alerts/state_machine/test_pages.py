@@ -15,7 +15,7 @@ from tests.alerts.state_machine.pages import Pages
 from tests.stories.conftest import ControlRoom, room
 
 __all__ = ["room"]
-STORIES, STEPS = int(os.environ.get("STATE_MACHINE_STORIES", "30")), 50
+STORIES, STEPS = int(os.environ.get("STATE_MACHINE_STORIES", "20")), 50
 
 
 @pytest.mark.slow
