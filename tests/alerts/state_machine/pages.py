@@ -274,7 +274,8 @@ class Pages(RuleBasedStateMachine):
             while claimed := sending.claim():
                 sending.deliver(claimed)
         for incident in Incident.objects.filter(state=Incident.State.OPEN):
-            self._everybody_was_paged(incident)
+            if not incident.policy.get("quiet"):  # a notice pages nobody
+                self._everybody_was_paged(incident)
         while audit.chain():
             pass
         assert list(audit.faults()) == []
