@@ -15,6 +15,7 @@ from alerts.models import AuditEvent, Incident
 from tests.stories.conftest import ControlRoom, phone_line, room
 
 __all__ = ["phone_line", "room"]
+REFUSED = {"/metrics": 401, "/cameras/1/people/": 403}  # fetched by programs: no log-in page for them
 OPEN_TO_ALL = ("/healthz", "/log-in/", "/twilio/", "/admin/", "/log-out/", "/p/", "/calendars/", "/service-worker.js")
 
 
@@ -42,7 +43,7 @@ def test_nobody_sees_anything_without_a_log_in(room: ControlRoom) -> None:
             continue
         tried += 1
         for answer in (client.get(address), client.post(address)):
-            assert answer.status_code in (302, 401, 403, 405), address
+            assert answer.status_code in (302, REFUSED.get(address, 302), 405), address
             assert incident.place not in answer.content.decode()
         assert client.get(address).headers.get("Location", "/log-in/").startswith("/log-in/"), address
     assert tried >= 12
