@@ -125,7 +125,7 @@ class PolicyAdmin(admin.ModelAdmin):
 
     form = PolicyForm
     inlines = (StepInline,)
-    list_display = ("site", "subject", "tier", "newest")
+    list_display = ("site", "zone", "subject", "tier", "newest")
 
     @admin.display(description="version")
     def newest(self, policy: Policy) -> str:
@@ -141,7 +141,12 @@ class PolicyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """A tier without a policy would page everybody: change the policy, do not delete it."""
-        return isinstance(obj, Policy) and obj.subject == Subject.CAMERA and not obj.versions.exists()
+        return isinstance(obj, Policy) and _may_go(obj) and not obj.versions.exists()
+
+
+def _may_go(policy: Policy) -> bool:
+    """Whether something follows a tier without this policy: the site's own, or the console for a camera fault."""
+    return policy.subject == Subject.CAMERA or policy.zone_id is not None
 
 
 admin.site.register([PolicyVersion, Incident, AuditEvent, MaintenanceWindow, PartnerTest], ReadOnly)

@@ -4,6 +4,7 @@ from alerts import health
 from alerts.agencies import views as agencies
 from alerts.inbound import keys, replies, reports
 from alerts.maintenance import views as maintenance
+from alerts.policies import history
 from alerts.policies import views as policies
 from alerts.reports import views as figures
 from alerts.rotas import views as rotas
@@ -18,6 +19,10 @@ urlpatterns = [
     path("", include("alerts.partner.urls")),
     path("", include("alerts.devices.urls")),
     path("who-is-paged/", policies.who_is_paged, name="who-is-paged"),
+    path("policies/", history.policies, name="policies"),
+    path("policies/<int:key>/", history.policy, name="policy"),
+    path("policies/<int:key>/versions/<int:number>/", history.policy, name="policy-version"),
+    path("policies/<int:key>/versions/<int:number>/back/", history.back, name="policy-back"),
     path("rotas/", rotas.rotas, name="rotas"),
     path("rotas/<int:number>/", rotas.rota, name="rota"),
     path("rotas/<int:number>/calendar/", rotas.take_calendar, name="take-calendar"),

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from alerts.models.fields import valid_channels, valid_hours
 from alerts.models.people import Agency, Contact, Role
 from alerts.models.rota import Rota
-from zones.models import Site
+from zones.models import Site, Zone
 from zones.tier import Tier
 
 
@@ -31,6 +31,8 @@ class Subject(models.TextChoices):
 class Policy(models.Model):
     """What follows a tier at a site: ordered steps, gone through `loops` times, then again from the last.
 
+    A policy of one zone goes before its site's for that tier there.
+
     Without a policy for camera faults they stand in the console and page nobody.
     """
 
@@ -39,6 +41,15 @@ class Policy(models.Model):
         SHOW = "show", "only shown in the console"
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="policies")
+    zone = models.ForeignKey(
+        Zone,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="policies",
+        limit_choices_to={"removed_at": None},
+        help_text="For this zone alone, instead of the site's; empty: for every zone of the site.",
+    )
     subject = models.CharField(max_length=8, choices=Subject.choices, default=Subject.PERSON)
     tier = models.PositiveSmallIntegerField(choices=TierChoices.choices)
     loops = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1), MaxValueValidator(20)])
@@ -58,14 +69,20 @@ class Policy(models.Model):
     class Meta:
         verbose_name_plural = "policies"
         constraints = [
-            models.UniqueConstraint(fields=["site", "subject", "tier"], name="policy_unique_for_tier"),
+            models.UniqueConstraint(
+                fields=["site", "zone", "subject", "tier"], name="policy_unique_for_tier", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(zone=None) | Q(subject=Subject.PERSON), name="policy_of_a_zone_is_about_people"
+            ),
             models.CheckConstraint(
                 condition=Q(quiet_hours="") | Q(tier__lt=Tier.URGENT), name="policy_never_quiet_from_urgent"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.site}: {self.get_tier_display()}" + (", camera fault" if self.subject == Subject.CAMERA else "")
+        where = f"{self.site}, {self.zone.name}" if self.zone else str(self.site)
+        return f"{where}: {self.get_tier_display()}" + (", camera fault" if self.subject == Subject.CAMERA else "")
 
 
 class Channel(models.TextChoices):

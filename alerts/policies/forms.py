@@ -1,9 +1,11 @@
 """A policy and its steps in the admin: what cannot page is refused here, with the reason."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 
-from alerts.models import Policy
+from alerts.models import Policy, Subject
 from alerts.policies.checks import problems
 from alerts.policies.drafts import draft_of
 from zones.tier import Tier
@@ -16,7 +18,21 @@ class PolicyForm(forms.ModelForm):
 
     class Meta:
         model = Policy
-        fields = ("site", "subject", "tier", "loops", "acknowledged_for_s", "quiet_hours", "quiet_way")
+        fields = ("site", "zone", "subject", "tier", "loops", "acknowledged_for_s", "quiet_hours", "quiet_way")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a zone of another site, and a camera fault of a zone: a camera has no zone when it cannot see.
+
+        Raises:
+            ValidationError: by field, in plain words.
+        """
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        zone, site = cleaned.get("zone"), cleaned.get("site")
+        if zone is not None and site is not None and zone.camera.site_id != site.pk:
+            self.add_error("zone", f"{zone} is not at {site}: choose one of its zones, or none.")
+        if zone is not None and cleaned.get("subject") == Subject.CAMERA:
+            self.add_error("zone", "A camera fault is of the whole camera: leave the zone empty.")
+        return cleaned
 
 
 class StepFormSet(forms.BaseInlineFormSet):

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from alerts import database
 from alerts.maintenance import windows
@@ -45,7 +46,7 @@ def plan(place: Place, tier: Tier, subject: Subject, at: datetime) -> dict[str, 
 
 
 def _plan(place: Place, tier: Tier, subject: Subject, at: datetime) -> dict[str, Any]:
-    policy = Policy.objects.select_related("site").filter(site_id=place.site, subject=subject, tier=tier).first()
+    policy = policy_for(place, tier, subject)
     if tier is Tier.NOTICE or (policy is None and subject == Subject.CAMERA):
         return dict(SHOWN_ONLY)
     if policy is None:
@@ -54,6 +55,12 @@ def _plan(place: Place, tier: Tier, subject: Subject, at: datetime) -> dict[str,
     written = body(policy)
     steps = _as_walked(written["steps"], place)
     return written | {"policy": policy.pk, "steps": steps} | _held(policy, place, tier, at)
+
+
+def policy_for(place: Place, tier: Tier, subject: Subject) -> Policy | None:
+    """The policy of the zone for a tier, else the site's."""
+    found = Policy.objects.select_related("site", "zone").filter(site_id=place.site, subject=subject, tier=tier)
+    return found.filter(Q(zone=None) | Q(zone_id=place.zone)).order_by(F("zone").asc(nulls_last=True)).first()
 
 
 def body(policy: Policy) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from zones.models import Site
 
 def of_policies() -> Iterator[str]:
     """Tiers without a policy, and policies that would reach nobody."""
-    for site in Site.objects.order_by("name").prefetch_related("policies"):
+    for site in Site.objects.order_by("name").prefetch_related("policies__zone"):
         policies = list(site.policies.all())
-        tiers = [policy.tier for policy in policies if policy.subject == Subject.PERSON]
+        tiers = [policy.tier for policy in policies if policy.subject == Subject.PERSON and policy.zone_id is None]
         if lacking := missing(tiers):
             words = " and ".join(tier.word for tier in lacking)
             yield f"{site} has no policy for {words}: everybody with a phone would be paged. Add one in the admin."

@@ -52,8 +52,10 @@ def test_every_page_of_paging_is_free_of_barriers_in_both_themes_and_sizes(
 ) -> None:
     with_something_to_see(room)
     log_in_as_admin(page)
-    rooms = ("who-is-paged", "rotas", "partners", "maintenance", "reports")
-    pages = {"open": "/", "rota": "/rotas/2/", "rota-gap": "/rotas/1/"} | {name: f"/{name}/" for name in rooms}
+    rooms = ("who-is-paged", "policies", "rotas", "partners", "maintenance", "reports")
+    pages = {"open": "/", "policy": "/policies/3/versions/1/", "rota": "/rotas/2/", "rota-gap": "/rotas/1/"} | {
+        name: f"/{name}/" for name in rooms
+    }
     found: list[str] = []
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 900})

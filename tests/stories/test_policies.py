@@ -21,7 +21,7 @@ from alerts.policies.forecast import forecast
 from alerts.policies.place import Place
 from alerts.policies.plan import plan
 from tests.stories.conftest import ControlRoom
-from zones.models import Site
+from zones.models import Camera, Site, Zone
 from zones.tier import Tier
 
 HERE = Place(site=1, camera=1, zone=1)
@@ -118,6 +118,92 @@ def test_a_tier_without_a_policy_is_said_by_the_check_and_in_the_console(admin: 
     (warning,) = run_checks(databases=["default"], tags=["database"])
     assert "Demo Bridge has no policy for urgent: everybody with a phone would be paged." in warning.msg
     assert "Demo Bridge has no policy for urgent" in admin.get("/").content.decode()
+
+
+# --- Versions -----------------------------------------------------------------------------------------------
+def test_a_version_is_read_in_words_and_brought_back_with_a_reason(room: ControlRoom, admin: Client) -> None:
+    policy = Policy.objects.get(tier=Tier.CRITICAL)
+    save(admin, policy)
+    save(admin, policy, **{"steps-0-wait_s": "45"}, **{f"steps-{n}-DELETE": "on" for n in range(1, 5)})
+    assert policy.steps.count() == 1
+    page = admin.get(f"/policies/{policy.pk}/versions/1/").content.decode()
+    assert "Step 1: rota Control room, by console, then SMS, then 15 s for an answer (was:" in page
+    assert "Step 2 is new: Bridge Watch (demo)" in page
+    back = f"/policies/{policy.pk}/versions/1/back/"
+    assert admin.post(back, {"why": " "}).status_code == 422
+    assert policy.steps.count() == 1
+    admin.post(back, {"why": "the partners were left out"})
+    newest = versions.latest(policy.pk)
+    assert newest is not None
+    assert (newest.number, newest.saved_by, newest.why) == (
+        3, "supervisor", "back to version 1: the partners were left out"
+    )  # fmt: skip
+    assert newest.body == PolicyVersion.objects.get(policy=policy, number=1).body
+    assert AuditEvent.objects.filter(action="policy saved").count() == 3
+    room.sees()
+    room.turn()
+    room.later(16)
+    assert room.texts("Bea")
+
+
+def test_a_version_that_reaches_nobody_today_does_not_come_back(admin: Client) -> None:
+    policy = Policy.objects.get(tier=Tier.CRITICAL)
+    save(admin, policy)
+    save(admin, policy, **{f"steps-{n}-DELETE": "on" for n in range(1, 5)})
+    Contact.objects.filter(agency=1).update(mobile="")
+    answer = admin.post(f"/policies/{policy.pk}/versions/1/back/", {"why": "as before"})
+    assert answer.status_code == 422
+    assert "Version 1 cannot come back. Step 2 (Bridge Watch (demo)) reaches nobody." in answer.content.decode()
+    assert policy.steps.count() == 1
+
+
+def test_versions_are_read_by_operators_and_brought_back_by_administrators_alone(room: ControlRoom) -> None:
+    room.sees()
+    operator = Client()
+    operator.force_login(User.objects.get(username="operator"))
+    assert "Bridge Watch (demo), by SMS" in operator.get("/policies/").content.decode()
+    assert "Go back" not in operator.get("/policies/3/versions/1/").content.decode()
+    assert operator.post("/policies/3/versions/1/back/", {"why": "x"}).status_code == 403
+    assert PolicyVersion.objects.filter(policy=3).count() == 1
+
+
+# --- One zone -----------------------------------------------------------------------------------------------
+def test_a_zone_with_a_policy_of_its_own_pages_by_it_and_its_neighbours_by_the_sites(room: ControlRoom) -> None:
+    own = Policy.objects.create(site_id=1, zone_id=1, tier=Tier.CRITICAL)
+    bea = Contact.objects.get(name__startswith="Bea")
+    PolicyStep.objects.create(policy=own, position=0, wait_s=30, channels=["sms"], contact=bea)
+    incident = room.sees()
+    room.turn()
+    assert room.texts("Bea")
+    assert not room.texts("Olivia")
+    assert incident.policy_snapshot["policy"] == own.pk
+    neighbour = Place(site=1, camera=1, zone=2)
+    assert plan(neighbour, Tier.CRITICAL, "person", timezone.now())["policy"] == 3  # type: ignore[arg-type]
+    assert plan(HERE, Tier.URGENT, "person", timezone.now())["policy"] != own.pk  # type: ignore[arg-type]
+    assert str(forecast(HERE, Tier.CRITICAL, timezone.now()).policy).startswith(str(own))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"zone": "2"}, "is not at Demo Bridge: choose one of its zones"),
+        ({"zone": "1", "subject": "camera"}, "A camera fault is of the whole camera"),
+    ],
+)
+def test_a_zone_of_elsewhere_takes_no_policy_of_this_site(admin: Client, changes: dict[str, str], said: str) -> None:
+    elsewhere = Camera.objects.create(site=Site.objects.create(name="Other Bridge"), name="North", source="file:x")
+    Zone.objects.filter(pk=2).delete()
+    Zone.objects.create(pk=2, camera=elsewhere, name="Footway", polygon=[[0, 0], [9, 0], [9, 9]], edge=[[0, 0], [9, 0]])
+    policy = Policy.objects.get(tier=Tier.CRITICAL)
+    assert said in save(admin, policy, **changes)
+    policy.refresh_from_db()
+    assert policy.zone is None
+
+
+def test_a_sites_tier_is_missing_though_one_zone_has_a_policy_for_it(room: ControlRoom) -> None:
+    Policy.objects.filter(tier=Tier.URGENT).update(zone_id=1)
+    (warning,) = run_checks(databases=["default"], tags=["database"])
+    assert "Demo Bridge has no policy for urgent" in warning.msg
 
 
 # --- Incidents ----------------------------------------------------------------------------------------------
