@@ -1,6 +1,7 @@
 """A small RTSP server for tests (RFC 2326, Digest log-in of RFC 2069, H.264 by RFC 6184 over the RTSP connection).
 
-It plays an MP4 for ever in real time. `freeze` stops the packets and keeps the connection, `close` drops everything.
+It plays an MP4 for ever in real time. `frozen` stops the packets and keeps the connection, `show` goes over to another
+clip at once, `close` drops everything.
 """
 
 import base64
@@ -45,6 +46,10 @@ class RtspServer(socketserver.ThreadingTCPServer):
     def address(self) -> str:
         """The stream, without user and password."""
         return f"rtsp://127.0.0.1:{self.port}/cam"
+
+    def show(self, clip: Path) -> None:
+        """Whoever watches sees another clip from its beginning; its size and encoder are the same."""
+        self.packets, self.duration_s = _packets(clip)
 
     def close(self) -> None:
         """Drop every connection and stop listening."""
@@ -127,7 +132,11 @@ class Session(socketserver.BaseRequestHandler):
         start, number, round_s = time.monotonic(), 0, 0.0
         try:
             while True:
-                for shown_s, units in self.server.packets:
+                packets, duration_s = self.server.packets, self.server.duration_s
+                for shown_s, units in packets:
+                    if self.server.packets is not packets:
+                        duration_s = shown_s
+                        break
                     wait = start + round_s + shown_s - time.monotonic()
                     if self.server.stopping.wait(max(wait, 0.0)):
                         return
@@ -137,7 +146,7 @@ class Session(socketserver.BaseRequestHandler):
                     for payload, last in _payloads(units):
                         self._rtp(payload, number, stamp, last=last)
                         number = (number + 1) & 0xFFFF
-                round_s += self.server.duration_s
+                round_s += duration_s
         except OSError:
             return
 

@@ -33,6 +33,7 @@ class Console:
     address: str
     media: Path
     process: subprocess.Popen[bytes]
+    environment: dict[str, str]
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +75,7 @@ def console(room: ControlRoom, tmp_path: Path) -> Iterator[Console]:
         "LOG_LEVEL": "WARNING",
         "VAPID_PRIVATE_KEY": "A" * 42 + "E",  # made up: the number 1 as a key
         "VAPID_CONTACT": "mailto:tests@example.org",
+        "EVIDENCE_SIGNING_KEY": "5e" * 32,  # made up
         "TWILIO_ACCOUNT_SID": settings.TWILIO_ACCOUNT_SID,
         "TWILIO_AUTH_TOKEN": settings.TWILIO_AUTH_TOKEN,
         "TWILIO_FROM_NUMBER": settings.TWILIO_FROM_NUMBER,
@@ -92,6 +94,6 @@ def console(room: ControlRoom, tmp_path: Path) -> Iterator[Console]:
             break
         except OSError:
             time.sleep(0.05)
-    yield Console(address, tmp_path, process)
+    yield Console(address, tmp_path, process, environment)
     process.terminate()
     process.wait(10)
