@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
@@ -216,50 +216,76 @@ def attach(incident_id: int, kind: str, path: Path, *, starts_at: datetime, ends
 
 
 def keep_originals(incident_id: int, parts: Sequence[Original]) -> None:
-    """Add an incident's part of the recording, its hashes to the audit chain too; again changes nothing."""
+    """Add to an incident's part of the recording, its hashes to the audit chain too; again changes nothing."""
     with transaction.atomic():
         incident = Incident.objects.select_for_update(no_key=True).get(pk=incident_id)
-        if has_evidence(incident_id, Evidence.Kind.ORIGINAL):
-            return
+        before = originals_of(incident_id)
         for part in parts:
             attach(incident_id, Evidence.Kind.ORIGINAL, part.path, starts_at=part.starts_at, ends_at=part.ends_at)
-        kept = Evidence.objects.filter(incident_id=incident_id, kind=Evidence.Kind.ORIGINAL)
+        kept = Evidence.objects.filter(incident_id=incident_id, kind=Evidence.Kind.ORIGINAL).exclude(path__in=before)
         hashes = dict(kept.values_list("path", "sha256"))
-        audit.record("watch", "kept the original recording", incident, sha256=hashes)
+        if hashes:
+            audit.record("watch", "kept the original recording", incident, sha256=hashes)
 
 
-def has_evidence(incident_id: int, kind: str) -> bool:
-    """Whether an incident already has a still or a clip."""
-    return Evidence.objects.filter(incident_id=incident_id, kind=kind).exists()
+def originals_of(incident_id: int) -> set[str]:
+    """The paths of what is kept of an incident's recording."""
+    kept = Evidence.objects.filter(incident_id=incident_id, kind=Evidence.Kind.ORIGINAL)
+    return set(kept.values_list("path", flat=True))
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """An incident whose clip or whose part of the recording is not kept yet."""
+class Growing:
+    """An incident whose clip and whose part of the recording grow until it is closed.
+
+    Attributes:
+        frame_at: of the frame that raised the concern.
+        over_at: since when no more is wanted; None while it is open. A notice wants no more from the start.
+        clip_until: end of the clip that is there; None while there is none.
+        originals_until: end of the recording that is kept; None while nothing is.
+        parts: of the clip, so far.
+    """
 
     incident_id: int
     camera_id: int
     frame_at: datetime
-    clip: bool = True
-    originals: bool = True
+    over_at: datetime | None
+    clip_until: datetime | None
+    originals_until: datetime | None
+    parts: int
 
 
-def without_pictures(*, since: datetime) -> list[Wanted]:
-    """Incidents opened after `since` that lack a clip or the originals: what a lost task would have made."""
-    people = Incident.objects.filter(opened_at__gte=since, subject=Subject.PERSON, drill=False)
-    lacking = people.exclude(_has(Evidence.Kind.CLIP), _has(Evidence.Kind.ORIGINAL))
-    return [_wanted(incident) for incident in lacking.order_by("-pk")[:20]]
+def growing(camera_id: int, *, since: datetime) -> list[Growing]:
+    """A camera's incidents that were opened after `since`, newest first: what may lack a part of its clip."""
+    return [_growing(incident) for incident in _with_pictures().filter(camera=camera_id, opened_at__gte=since)[:20]]
 
 
-def wanted_pictures(incident_id: int) -> Wanted:
-    """What is still to be made of an incident's recording."""
-    return _wanted(Incident.objects.get(pk=incident_id))
+def growth(incident_id: int) -> Growing:
+    """What there is of an incident's recording."""
+    return _growing(_with_pictures().get(pk=incident_id))
 
 
-def _has(kind: str) -> Exists:
-    return Exists(Evidence.objects.filter(incident=OuterRef("pk"), kind=kind))
+def _with_pictures() -> QuerySet[Incident]:
+    clip, original = (Q(evidence__kind=kind) for kind in (Evidence.Kind.CLIP, Evidence.Kind.ORIGINAL))
+    return (
+        Incident.objects.filter(subject=Subject.PERSON, drill=False)
+        .annotate(
+            clip_until=Max("evidence__ends_at", filter=clip),
+            originals_until=Max("evidence__ends_at", filter=original),
+            parts=Count("evidence", filter=clip),
+        )
+        .order_by("-pk")
+    )
 
 
-def _wanted(incident: Incident) -> Wanted:
-    clip, originals = (not has_evidence(incident.pk, k) for k in (Evidence.Kind.CLIP, Evidence.Kind.ORIGINAL))
-    return Wanted(incident.pk, incident.camera_id, incident.first_frame_at, clip=clip, originals=originals)
+def _growing(incident: Incident) -> Growing:
+    quiet = incident.first_frame_at if incident.tier <= Tier.NOTICE else None
+    return Growing(
+        incident_id=incident.pk,
+        camera_id=incident.camera_id,
+        frame_at=incident.first_frame_at,
+        over_at=incident.resolved_at or quiet,
+        clip_until=incident.clip_until,  # type: ignore[attr-defined]
+        originals_until=incident.originals_until,  # type: ignore[attr-defined]
+        parts=incident.parts,  # type: ignore[attr-defined]
+    )

@@ -55,7 +55,8 @@ def _explain_by_another(pk: int) -> int:
 def _unexplained() -> QuerySet[Attempt]:
     incident = "notification__step_run__incident__"
     page = Q(notification__purpose=Notification.Purpose.PAGE, **{f"{incident}state": Incident.State.OPEN})
-    over = Q(notification__purpose=Notification.Purpose.STAND_DOWN, **{f"{incident}state": Incident.State.RESOLVED})
+    done = (Incident.State.ACKNOWLEDGED, Incident.State.RESOLVED)
+    over = Q(notification__purpose=Notification.Purpose.STAND_DOWN, **{f"{incident}state__in": done})
     return Attempt.objects.filter(
         page | over,
         state=Attempt.State.UNKNOWN,

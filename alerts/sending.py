@@ -188,7 +188,8 @@ def still_needed(notification: Notification) -> bool:
     run = notification.step_run
     incident = run.incident
     if notification.purpose == Notification.Purpose.STAND_DOWN:
-        return incident.state == Incident.State.RESOLVED
+        seen_to = incident.state == Incident.State.ACKNOWLEDGED and incident.run == run.run
+        return seen_to or incident.state == Incident.State.RESOLVED
     return incident.state == Incident.State.OPEN or (
         incident.state != Incident.State.RESOLVED and incident.run != run.run
     )

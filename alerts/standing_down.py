@@ -1,4 +1,6 @@
-"""It is over: everybody who was paged learns it, by the way that reached them and with no noise."""
+"""Nobody else is needed: everybody who was paged learns it, by the way that reached them and with no noise."""
+
+from django.db.models import Max
 
 from alerts.escalation import STAND_DOWN_STEP
 from alerts.models import Attempt, Channel, Contact, Incident, Notification, StepRun
@@ -13,22 +15,19 @@ MAY_HAVE_REACHED = (
 )
 
 
-def stand_down(incident: Incident, *, closed_by: Contact | None) -> int:
-    """Write a stand-down for everybody whom a page may have reached, but not for who closed it; returns how many.
+def stand_down(incident: Incident, *, but_for: tuple[Contact | None, ...] = ()) -> int:
+    """Write a stand-down for everybody whom a page may have reached; returns how many.
 
-    The caller holds the incident's lock. Nobody is rung up for it: a call is only for whom nothing else reaches.
+    Left out is who is named, such as the person who closed it, and who has learned it since their last page. The caller
+    holds the incident's lock. Nobody is rung up for it: a call is only for whom nothing else reaches.
     """
-    reached = Attempt.objects.filter(
-        notification__step_run__incident=incident,
-        notification__purpose=Notification.Purpose.PAGE,
-        state__in=MAY_HAVE_REACHED,
-    ).exclude(channel=Channel.CONSOLE)
-    people = Contact.objects.filter(pk__in=reached.values("notification__contact"))
-    told = [contact for contact in people.order_by("pk") if closed_by is None or contact.pk != closed_by.pk]
+    left_out = {contact.pk for contact in but_for if contact is not None}
+    told = [contact for contact in _paged(incident) if contact.pk not in left_out]
     ways = {contact.pk: _quietly(contact, incident) for contact in told}
     if not any(ways.values()):
         return 0
-    step_run, _ = StepRun.objects.get_or_create(incident=incident, run=incident.run, loop=0, step=STAND_DOWN_STEP)
+    before = StepRun.objects.filter(incident=incident, run=incident.run, step=STAND_DOWN_STEP).count()
+    step_run = StepRun.objects.create(incident=incident, run=incident.run, loop=before, step=STAND_DOWN_STEP)
     for contact in (contact for contact in told if ways[contact.pk]):
         notification = Notification.objects.create(
             step_run=step_run,
@@ -38,6 +37,20 @@ def stand_down(incident: Incident, *, closed_by: Contact | None) -> int:
         )
         begin(notification, ways[contact.pk])
     return len(told)
+
+
+def _paged(incident: Incident) -> list[Contact]:
+    """Whom a page may have reached, and no stand-down since."""
+    reached = Attempt.objects.filter(
+        notification__step_run__incident=incident,
+        notification__purpose=Notification.Purpose.PAGE,
+        state__in=MAY_HAVE_REACHED,
+    ).exclude(channel=Channel.CONSOLE)
+    pages = dict(reached.values_list("notification__contact").annotate(Max("notification")))
+    over = Notification.objects.filter(step_run__incident=incident, purpose=Notification.Purpose.STAND_DOWN)
+    told = dict(over.values_list("contact").annotate(Max("pk")))
+    waiting = [contact for contact, page in pages.items() if page > told.get(contact, 0)]
+    return list(Contact.objects.filter(pk__in=waiting).order_by("pk"))
 
 
 def _quietly(contact: Contact, incident: Incident) -> list[str]:

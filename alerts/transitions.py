@@ -120,6 +120,29 @@ def escalate_now(incident_id: int, *, by: Contact | str) -> None:
 
 
 @transaction.atomic
+def stand_down_others(incident_id: int, *, by: Contact) -> int:
+    """Who was paged learns that nobody else is needed, while who took it on sees to it. Returns how many are told.
+
+    Raises:
+        TransitionError: nobody has taken it on, it is closed, or there is nobody to tell.
+    """
+    incident = _locked(incident_id)
+    if incident.state != Incident.State.ACKNOWLEDGED:
+        raise TransitionError(f"Nobody sees to #{incident_id} now: take it on first, then the others can stand down.")
+    told = stand_down(incident, but_for=(by, incident.acknowledged_by))
+    if not told:
+        raise TransitionError("Nobody else was paged, or all of them know it already.")
+    audit.record(str(by), "stood the others down", incident, text=f"{told} told")
+    return told
+
+
+@transaction.atomic
+def note_call(incident_id: int, *, by: Contact, who: str) -> None:
+    """Keep that somebody was rung up about an incident."""
+    audit.record(str(by), "called", _locked(incident_id), text=who[:200])
+
+
+@transaction.atomic
 def resolve(incident_id: int, *, by: Contact, outcome: str, note: str = "") -> None:
     """A person closes an incident with what became of it."""
     if outcome not in Incident.Outcome.values:
@@ -165,7 +188,7 @@ def _close(incident: Incident, by: Contact | None, outcome: str, note: str) -> N
     incident.save()
     _call_off(incident)
     if incident.subject == Incident.Subject.PERSON:
-        stand_down(incident, closed_by=by)
+        stand_down(incident, but_for=(by,))
 
 
 def _call_off(incident: Incident) -> None:

@@ -181,6 +181,8 @@ RECORDING_MAX_MB = env.int("RECORDING_MAX_MB", 512)
 """Room for one camera's ring of recorded segments."""
 CLIP_BEFORE_S = env.float("CLIP_BEFORE_S", 10.0)
 CLIP_AFTER_S = env.float("CLIP_AFTER_S", 20.0)
+CLIP_LONGEST_S = env.float("CLIP_LONGEST_S", 900.0)
+"""A clip grows until its incident is closed, but no longer than this after the concern."""
 
 # --- Evidence packs -----------------------------------------------------------------------------------------
 EVIDENCE_SIGNING_KEY = env.str("EVIDENCE_SIGNING_KEY", "")

@@ -33,7 +33,7 @@ def message(attempt: Attempt) -> EmailMessage:
     incident = attempt.notification.step_run.incident
     if wording.is_over(attempt):
         subject = f"Stand down: #{incident.pk}"
-        text = f"#{incident.pk} at {incident.place} is over. Nobody else is needed. Thank you."
+        text = f"#{incident.pk} at {incident.place} is in hand. Nobody else is needed. Thank you."
     else:
         subject = f"{wording.title(incident)}, {incident.place}"
         text = (

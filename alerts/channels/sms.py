@@ -33,7 +33,7 @@ def text(incident: Incident, link: str = "") -> str:
 
 def over(incident: Incident) -> str:
     """The word that nobody is needed any more."""
-    return _fitted(f"Stand down: #{incident.pk} ", incident.place, " is over. Nobody else is needed. Thank you.")
+    return _fitted(f"Stand down: #{incident.pk} ", incident.place, " is in hand. Nobody else is needed. Thank you.")
 
 
 def _fitted(head: str, place: str, tail: str) -> str:

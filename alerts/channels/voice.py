@@ -34,7 +34,7 @@ def over(incident: Incident) -> str:
     response = VoiceResponse()
     for _ in range(2):
         response.say(
-            f"This is Handrail. Stand down. Number {incident.pk}, at {incident.place}, is over. "
+            f"This is Handrail. Stand down. Number {incident.pk}, at {incident.place}, is in hand. "
             "Nobody else is needed. Thank you.",
             language="en-GB",
         )

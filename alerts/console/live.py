@@ -1,6 +1,10 @@
-"""Server-sent events: one listener on PostgreSQL for each process tells all open consoles that something changed."""
+"""Server-sent events: one listener on PostgreSQL for each process tells all open consoles that something changed.
+
+The same connection says whose page is open on which incident: nobody polls for it.
+"""
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 
@@ -9,9 +13,12 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from alerts.console.presence import BEAT_S, TABLE, OpenPage, Presence, opened
+from alerts.models import Incident
+
 logger = logging.getLogger(__name__)
-BEAT_S = 4.0
 RETRY_S = 1.0
+ROUND_S = 0.5  # so long until others see that a page was opened or closed
 GATHER_S = 0.1  # a burst of rows is one change
 
 
@@ -19,20 +26,20 @@ class Listener:
     """Fans the channel `handrail` out to the consoles of this process; listens while there is at least one."""
 
     def __init__(self) -> None:
-        self._waiting: set[asyncio.Event] = set()
+        self._waiting: dict[asyncio.Event, OpenPage] = {}
         self._task: asyncio.Task[None] | None = None
 
-    def join(self) -> asyncio.Event:
+    def join(self, page: OpenPage) -> asyncio.Event:
         """A console opened; its event is set at each change."""
         changed = asyncio.Event()
-        self._waiting.add(changed)
+        self._waiting[changed] = page
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._listen())
         return changed
 
     def leave(self, changed: asyncio.Event) -> None:
         """A console closed."""
-        self._waiting.discard(changed)
+        self._waiting.pop(changed, None)
         if not self._waiting and self._task is not None:
             self._task.cancel()
             self._task = None
@@ -44,19 +51,40 @@ class Listener:
                 wanted = {k: v for k, v in parameters.items() if k in ("dbname", "user", "password", "host", "port")}
                 async with await psycopg.AsyncConnection.connect(**wanted, autocommit=True) as listener:
                     await listener.execute("LISTEN handrail")
-                    self._tell()  # whatever changed before we listened
-                    async for _ in listener.notifies():
-                        self._tell()
+                    self._tell(None)  # whatever changed before we listened
+                    await self._rounds(listener)
             except psycopg.Error:
                 logger.warning("the live pages have lost the database; trying again in %s s", RETRY_S)
             await asyncio.sleep(RETRY_S)
 
-    def _tell(self) -> None:
-        for changed in self._waiting:
-            changed.set()
+    async def _rounds(self, listener: psycopg.AsyncConnection) -> None:
+        presence, clock = Presence(), asyncio.get_running_loop()
+        beat_at = clock.time()
+        while True:
+            await presence.tell(listener, self._waiting.values())
+            if clock.time() >= beat_at:
+                beat_at = clock.time() + BEAT_S
+                await presence.beat(listener)
+            async for note in listener.notifies(timeout=ROUND_S):
+                self._tell(_only_for(note.payload))
+
+    def _tell(self, incident: int | None) -> None:
+        """Set the events of all consoles, or of those on one incident."""
+        for changed, page in self._waiting.items():
+            if incident is None or page.incident == incident:
+                changed.set()
 
 
 LISTENER = Listener()
+
+
+def _only_for(payload: str) -> int | None:
+    """The incident whose pages alone a notice is for: who looks at it is nobody else's concern."""
+    try:
+        note = json.loads(payload)
+        return int(note["incident"]) if note["table"] == TABLE else None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 async def live(request: HttpRequest) -> HttpResponseBase:
@@ -64,12 +92,20 @@ async def live(request: HttpRequest) -> HttpResponseBase:
     user = await request.auser()
     if not user.is_authenticated:
         return HttpResponse("Log in first.", status=403, content_type="text/plain")
+    page = opened(user.pk, await _incident(request.GET.get("incident", "")))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingHttpResponse(_events(), content_type="text/event-stream", headers=headers)
+    return StreamingHttpResponse(_events(page), content_type="text/event-stream", headers=headers)
 
 
-async def _events() -> AsyncIterator[bytes]:
-    changed = LISTENER.join()
+async def _incident(number: str) -> int | None:
+    """The incident that a page is about; None where it names none that there is."""
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        return None
+    return int(number) if await Incident.objects.filter(pk=int(number)).aexists() else None
+
+
+async def _events(page: OpenPage) -> AsyncIterator[bytes]:
+    changed = LISTENER.join(page)
     try:
         yield b"retry: 1000\nevent: beat\ndata: \n\n"
         while True:

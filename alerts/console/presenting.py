@@ -139,7 +139,7 @@ def newest(incident: Incident) -> ConcernReport | None:
 
 
 def evidence(incident: Incident, kind: str) -> Evidence | None:
-    """An incident's newest still or clip."""
+    """An incident's newest still, or the newest part of its clip."""
     return max((e for e in incident.evidence.all() if e.kind == kind), key=lambda e: e.pk, default=None)
 
 
@@ -240,10 +240,11 @@ def story(incident: Incident) -> list[Event]:
 def cameras() -> list[CameraLine]:
     """Every enabled camera with what its watcher last wrote."""
     found = Camera.objects.filter(enabled=True).select_related("site", "status").prefetch_related("zones")
-    return [_camera(camera) for camera in found.order_by("site__name", "name")]
+    return [camera_line(camera) for camera in found.order_by("site__name", "name")]
 
 
-def _camera(camera: Camera) -> CameraLine:
+def camera_line(camera: Camera) -> CameraLine:
+    """One camera with what its watcher last wrote."""
     status = getattr(camera, "status", None) or CameraStatus(camera=camera)
     live = status.state == CameraStatus.State.LIVE
     old = status.last_frame_at is None or timezone.now() - status.last_frame_at > STALE_PICTURE

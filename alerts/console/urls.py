@@ -1,7 +1,7 @@
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from alerts.console import views
+from alerts.console import live_picture, views
 from alerts.console.evidence_files import evidence
 from alerts.console.evidence_packs import evidence_pack
 from alerts.console.live import live
@@ -24,11 +24,21 @@ urlpatterns = [
         {"template": "console/_pictures.html"},
         name="pictures-fragment",
     ),
+    path(
+        "fragments/incidents/<int:number>/parts/",
+        views.incident,
+        {"template": "console/_parts.html"},
+        name="parts-fragment",
+    ),
+    path("incidents/<int:number>/live/", live_picture.now, name="live-picture"),
+    path("incidents/<int:number>/live.jpg", live_picture.jpeg, name="live-jpeg"),
     path("incidents/<int:number>/acknowledge/", views.acknowledge, name="acknowledge"),
     path("incidents/<int:number>/note/", views.note, name="note"),
     path("incidents/<int:number>/escalate/", views.escalate, name="escalate"),
     path("incidents/<int:number>/snooze/", views.snooze, name="snooze"),
     path("incidents/<int:number>/close/", views.close, name="close"),
+    path("incidents/<int:number>/stand-down/", views.stand_down, name="stand-down"),
+    path("incidents/<int:number>/call/", views.call, name="call"),
     path("incidents/<int:number>/evidence-pack/", evidence_pack, name="evidence-pack"),
     path("i/<int:number>/", views.short_link, name="short-link"),
     path("i/<int:number>", views.short_link),

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from alerts import transitions
-from alerts.console import presenting, upkeep_banner
+from alerts.console import incident_page, presence, presenting, upkeep_banner
 from alerts.models import Contact, Evidence, Incident, TierChoices
 from alerts.transitions import TransitionError
 from zones.models import Camera
@@ -41,7 +41,9 @@ def open_incidents(request: HttpRequest, template: str = "console/open.html") ->
 @require_safe
 def incident(request: HttpRequest, number: int, template: str = "console/incident.html") -> HttpResponse:
     """One incident: what, where, why, who was paged, what comes next."""
-    found = get_object_or_404(Incident.objects.prefetch_related("evidence", "concerns"), pk=number)
+    rows = Incident.objects.select_related("camera__site", "zone", "acknowledged_by__agency")
+    found = get_object_or_404(rows.prefetch_related("evidence", "concerns"), pk=number)
+    parts = incident_page.clip_parts(found)
     concern = presenting.newest(found)
     unresolved = found.state != Incident.State.RESOLVED and not found.policy.get("quiet")
     context = {
@@ -58,8 +60,12 @@ def incident(request: HttpRequest, number: int, template: str = "console/inciden
         "next_at": found.next_action_at if unresolved else None,
         "pages": presenting.pages(found),
         "story": presenting.story(found),
-        "clip": presenting.evidence(found, Evidence.Kind.CLIP),
-        "clip_url": presenting.evidence_url(found, Evidence.Kind.CLIP),
+        "others": presence.others(found, request.user),
+        "location": incident_page.location(found),
+        "callees": incident_page.callees(found),
+        "parts": parts,
+        "part": incident_page.chosen_part(parts, request.GET.get("part", "")),
+        "drawn": incident_page.drawn(found),
         "still_url": presenting.evidence_url(found, Evidence.Kind.STILL),
         "outcomes": presenting.outcomes(found),
         "snoozes": presenting.snoozes(found),
@@ -124,7 +130,23 @@ def _close(request: HttpRequest, by: Contact, number: int) -> str:
     return f"#{number} is closed."
 
 
-acknowledge, note, escalate, snooze, close = (_change(act) for act in (_acknowledge, _note, _escalate, _snooze, _close))
+def _stand_down(request: HttpRequest, by: Contact, number: int) -> str:
+    told = transitions.stand_down_others(number, by=by)
+    return f"{told} {'person is' if told == 1 else 'people are'} told that nobody else is needed. #{number} stays open."
+
+
+def _call(request: HttpRequest, by: Contact, number: int) -> str:
+    incident = get_object_or_404(Incident.objects.select_related("camera__site"), pk=number)
+    called = [c for c in incident_page.callees(incident) if c.key == request.POST.get("who", "")]
+    if not called:
+        raise TransitionError("Choose whom you called.")
+    transitions.note_call(number, by=by, who=called[0].name)
+    return f"It is kept that you called: {called[0].name}."
+
+
+acknowledge, note, escalate, snooze, close, stand_down, call = (
+    _change(act) for act in (_acknowledge, _note, _escalate, _snooze, _close, _stand_down, _call)
+)
 
 
 @login_required

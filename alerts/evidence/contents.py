@@ -18,7 +18,12 @@ from alerts.models import AuditEvent, AuditLink, Evidence, Incident, PolicyVersi
 from zones import versions
 from zones.models import Camera, PictureVersion
 
-FOLDERS = {Evidence.Kind.ORIGINAL: "originals", Evidence.Kind.CLIP: "clips", Evidence.Kind.STILL: "stills"}
+FOLDERS = {
+    Evidence.Kind.ORIGINAL: "originals",
+    Evidence.Kind.CLIP: "clips",
+    Evidence.Kind.STILL: "stills",
+    Evidence.Kind.OVERLAY: "overlays",
+}
 
 
 @dataclass(frozen=True, slots=True)

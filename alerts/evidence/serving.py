@@ -11,7 +11,7 @@ from django.utils import timezone
 from alerts import audit
 from alerts.models import AuditEvent, Evidence
 
-KINDS = {".jpg": "image/jpeg", ".mp4": "video/mp4"}
+KINDS = {".jpg": "image/jpeg", ".mp4": "video/mp4", ".json": "application/json"}
 ONE_LOOK = timedelta(minutes=2)  # assumed
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 

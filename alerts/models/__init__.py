@@ -1,6 +1,7 @@
 """Who is told: people and rotas, policies, incidents, what was sent, what came back, and the audit chain."""
 
 from alerts.models.audit import AuditEvent, AuditLink, AuditPending
+from alerts.models.control_room import HandOverNote, HandOverRead, Looking
 from alerts.models.incident import ConcernReport, Evidence, Incident
 from alerts.models.maintenance import MaintenanceWindow
 from alerts.models.pages import Attempt, Heartbeat, Notification, ProviderEvent, StepRun
@@ -20,10 +21,13 @@ __all__ = [
     "Contact",
     "ContactAddress",
     "Evidence",
+    "HandOverNote",
+    "HandOverRead",
     "Heartbeat",
     "Incident",
     "Layer",
     "LayerPerson",
+    "Looking",
     "MaintenanceWindow",
     "Notification",
     "NumberBlock",

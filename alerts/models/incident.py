@@ -147,14 +147,16 @@ class ConcernReport(models.Model):
 class Evidence(models.Model):
     """A still, a clip or part of the original recording of an incident, by file reference.
 
-    Faces are blurred in stills and clips. An original is as the camera sent it: it is shown to nobody and leaves the
-    service in an evidence pack alone.
+    Faces are blurred in stills and clips; a clip comes in parts while its incident is open. An overlay says where
+    people were in a part and how their limbs lay, and lives as long as it. An original is as the camera sent it: it is
+    shown to nobody and leaves the service in an evidence pack alone.
     """
 
     class Kind(models.TextChoices):
         STILL = "still", "still"
         CLIP = "clip", "clip"
         ORIGINAL = "original", "original recording"
+        OVERLAY = "overlay", "zone and skeletons over a clip"
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="evidence")
     kind = models.CharField(max_length=8, choices=Kind.choices)

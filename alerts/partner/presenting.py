@@ -27,9 +27,17 @@ def may_see(link: PartnerLink) -> set[str]:
     return {str(kind) for kind in kinds.get(Agency.Sees(sees), [Evidence.Kind.STILL, Evidence.Kind.CLIP])}
 
 
-def picture(link: PartnerLink, kind: str) -> Evidence | None:
-    """The newest still or clip that this person may see."""
-    return presenting.evidence(link.incident, kind) if kind in may_see(link) else None
+def still(link: PartnerLink) -> Evidence | None:
+    """The newest still, where this person may see it."""
+    return presenting.evidence(link.incident, Evidence.Kind.STILL) if Evidence.Kind.STILL in may_see(link) else None
+
+
+def clips(link: PartnerLink) -> list[Evidence]:
+    """The first part of the clip, with the moment of the concern, and the newest, where this person may see them."""
+    if Evidence.Kind.CLIP not in may_see(link):
+        return []
+    parts = list(link.incident.evidence.filter(kind=Evidence.Kind.CLIP).order_by("starts_at", "pk"))
+    return parts if len(parts) < 2 else [parts[0], parts[-1]]
 
 
 def state(link: PartnerLink) -> State:
@@ -60,7 +68,7 @@ def page(link: PartnerLink) -> dict[str, Any]:
         "shape": presenting.shape(incident),
         "reasons": presenting.reasons(concern),
         "state": state(link),
-        "still": picture(link, Evidence.Kind.STILL),
-        "clip": picture(link, Evidence.Kind.CLIP),
+        "still": still(link),
+        "clips": clips(link),
         "phone": incident.camera.site.control_room_phone,
     }

@@ -7,6 +7,8 @@ import { Sound } from "./sound.js";
 import { chooseTheme } from "./theme.js";
 import { runClocks } from "./clocks.js";
 import { controlClip } from "./clip.js";
+import { showLive } from "./live_picture.js";
+import { rememberSwitch } from "./overlay.js";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
@@ -38,7 +40,9 @@ chooseTheme(document.querySelector("[data-theme-switch]"));
 offerPush(document.querySelector("[data-push]"));
 watchKeys();
 runClocks();
+rememberSwitch(document.querySelector("[data-overlay-switch]"));
 controlClip();
+showLive(document.querySelector("[data-live-picture]"));
 takeStock();
 document.body.addEventListener("htmx:afterSettle", () => {
   takeStock();

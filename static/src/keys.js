@@ -1,5 +1,5 @@
 // One key for each act. A key opens a dialog whose first button is in focus: one more key, Enter, confirms.
-const typing = (target) => target.closest("input:not([type=radio]), textarea, select, [contenteditable]");
+const typing = (target) => target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
 
 function act(key) {
   const target = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((e) => !e.disabled);

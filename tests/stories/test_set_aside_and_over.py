@@ -99,6 +99,47 @@ def test_everybody_who_was_paged_learns_that_it_is_over(room: ControlRoom) -> No
     assert not room.fake.calls
 
 
+def test_others_stand_down_while_one_sees_to_it_and_hear_of_the_end_only_once(room: ControlRoom) -> None:
+    incident = room.sees()
+    room.turn()
+    room.later(16)
+    told = {m.to for m in room.fake.messages}
+    transitions.acknowledge(incident.pk, by=person(PARTNER), via="link")
+    room.fake.account.messages.clear()
+    assert transitions.stand_down_others(incident.pk, by=person(OPERATOR)) == len(told) - 2
+    for _ in range(3):
+        room.later(5)
+    others = told - {room.number(OPERATOR), room.number(PARTNER)}
+    assert {m.to for m in room.fake.messages} == others
+    assert all("is in hand. Nobody else is needed." in m.body for m in room.fake.messages)
+    incident.refresh_from_db()
+    assert incident.state == Incident.State.ACKNOWLEDGED
+    with pytest.raises(TransitionError, match="all of them know it already"):
+        transitions.stand_down_others(incident.pk, by=person(OPERATOR))
+    room.fake.account.messages.clear()
+    transitions.resolve(incident.pk, by=person(OPERATOR), outcome="supported")
+    for _ in range(3):
+        room.later(5)
+    assert {m.to for m in room.fake.messages} == {room.number(PARTNER)}
+
+
+def test_who_was_stood_down_and_paged_again_is_stood_down_again(room: ControlRoom) -> None:
+    incident = room.sees()
+    room.turn()
+    room.later(16)
+    transitions.acknowledge(incident.pk, by=person(PARTNER), via="link")
+    transitions.stand_down_others(incident.pk, by=person(OPERATOR))
+    transitions.escalate_now(incident.pk, by=person(OPERATOR))
+    for _ in range(3):
+        room.later(16)
+    again = {m.to for m in room.fake.messages} - {room.number(OPERATOR)}
+    room.fake.account.messages.clear()
+    transitions.resolve(incident.pk, by=person(OPERATOR), outcome="supported")
+    for _ in range(4):
+        room.later(5)
+    assert {m.to for m in room.fake.messages} == again
+
+
 def test_nobody_is_stood_down_who_was_never_paged(room: ControlRoom) -> None:
     incident = room.sees()
     transitions.resolve(incident.pk, by=person(OPERATOR), outcome="benign")

@@ -27,10 +27,11 @@ from welfare.fleet.outbox import Entry, Outbox
 from welfare.fleet.places import camera_address, ring_folder
 from welfare.fleet.progress import Progress
 from welfare.fleet.recording import Recording
-from welfare.fleet.reporter import Reporter
+from welfare.fleet.reporter import AskForClip, Reporter
+from welfare.fleet.showing import Showing
 from welfare.fleet.watched_hours import WatchedHours
 from welfare.watch.health import SIZE, PictureHealth
-from welfare.watch.people_log import PeopleLog
+from welfare.watch.people_log import PeopleLog, joints_of
 from welfare.watch.pipeline import Models, PictureSizeError, Pipeline, Step
 from welfare.watch.redact import write_still
 from welfare.watch.source import Frame, Source, SourceState
@@ -52,7 +53,7 @@ class CameraRun:
         camera: what to watch.
         lease: the right to do it, or what is on offer.
         models: the networks of this process.
-        ask_for_clip: asks a media worker for an incident's clip.
+        ask_for_clip: asks a media worker for a part of an incident's clip.
         bounds: when it hands the camera over.
         take_over: for a camera that another still watches: turns the offer into a lease when the first picture is here.
     """
@@ -62,7 +63,7 @@ class CameraRun:
         camera: Camera,
         lease: Lease,
         models: Models,
-        ask_for_clip: Callable[[int], None],
+        ask_for_clip: AskForClip,
         *,
         bounds: Bounds | None = None,
         take_over: Callable[[Lease], Lease] | None = None,
@@ -79,6 +80,7 @@ class CameraRun:
         self._hours = WatchedHours(ranges, camera.site.time_zone)
         self._health = PictureHealth(reference_of(camera))
         self._people = PeopleLog(ring_folder(camera.pk))
+        self._showing: Showing | None = None
         self._recent: deque[float] = deque(maxlen=50)
         self._pipeline: Pipeline | None = None
 
@@ -176,6 +178,8 @@ class CameraRun:
         finally:
             patience.cancel()
             recording.close()
+            if self._showing is not None:
+                self._showing.end()
 
     def _lose_patience(self) -> None:
         if self._pipeline is None:
@@ -191,6 +195,7 @@ class CameraRun:
         finally:
             p.busy_since, p.sign_at = None, time.monotonic()
         self._note_people(frame.at_s, step)
+        self._show(frame, step)
         stays = pipeline.snapshot()
         raised = [event for event in step.events if isinstance(event, ConcernRaised)]
         for concern in self._hours.due(frame.at_s, raised, {stay["id"] for zone in stays.values() for stay in zone}):
@@ -209,9 +214,15 @@ class CameraRun:
         if unlearned and self._health.reference is not None:
             self.progress.learned = self._health.reference.tobytes()
 
+    def _show(self, frame: Frame, step: Step) -> None:
+        if self._showing is None:
+            self._showing = Showing(self._camera.pk)
+        self._showing.offer(frame.at_s, frame.image, step)
+
     def _note_people(self, at_s: float, step: Step) -> None:
+        boxes = [person.box_px for person in step.observations]
         try:
-            self._people.note(at_s, [person.box_px for person in step.observations])
+            self._people.note(at_s, boxes, [joints_of(person.pose) for person in step.observations])
         except OSError as error:
             logger.warning("camera %s: no boxes kept for its clips: %s", self._camera.pk, error.strerror)
 

@@ -7,6 +7,7 @@ and lies where no ring is pruned.
 import logging
 import os
 import shutil
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,20 +19,35 @@ from welfare.fleet.places import ring_folder
 from welfare.watch.recorder import SEGMENT_S, Segment, segments_between
 
 logger = logging.getLogger(__name__)
+DONE_S = 15.0  # assumed: a segment is closed by the first key frame after SEGMENT_S, or its camera is silent
 
 
-def keep(wanted: intake.Wanted, start_s: float, end_s: float) -> bool:
-    """Copy and attach the segments between two UTC times; all of them, or none and it is asked for again."""
-    folder = Path(f"originals/{wanted.frame_at:%Y/%m/%d}/{wanted.incident_id}")
-    ring = segments_between(ring_folder(wanted.camera_id), start_s, end_s)
+def keep(growing: intake.Growing, start_s: float, end_s: float) -> bool:
+    """Copy and attach the segments between two UTC times that are whole and not kept yet.
+
+    All of them, or none and it is asked for again.
+    """
+    folder = Path(f"originals/{growing.frame_at:%Y/%m/%d}/{growing.incident_id}")
+    before = intake.originals_of(growing.incident_id)
+    ring = [
+        segment
+        for segment in _whole(segments_between(ring_folder(growing.camera_id), start_s, float("inf")))
+        if segment.starts_at_s < end_s and str(folder / segment.path.name) not in before
+    ]
     try:
         copied = [segment for segment in ring if _copied(segment, Path(settings.MEDIA_ROOT) / folder)]
     except OSError as error:
-        logger.error("incident #%s: its recording is not under lock yet: %s", wanted.incident_id, error.strerror)
+        logger.error("incident #%s: its recording is not under lock yet: %s", growing.incident_id, error.strerror)
         return False
     if copied:
-        intake.keep_originals(wanted.incident_id, _spans(copied, folder, end_s))
+        intake.keep_originals(growing.incident_id, _spans(copied, folder))
     return bool(copied)
+
+
+def _whole(ring: Sequence[Segment]) -> list[Segment]:
+    """Those that nothing is written to any more: another has begun after it, or long ago."""
+    done_s = time.time() - DONE_S
+    return [segment for n, segment in enumerate(ring) if n + 1 < len(ring) or segment.starts_at_s < done_s]
 
 
 def _copied(segment: Segment, folder: Path) -> bool:
@@ -53,9 +69,8 @@ def _copied(segment: Segment, folder: Path) -> bool:
     return True
 
 
-def _spans(copied: Sequence[Segment], folder: Path, end_s: float) -> list[intake.Original]:
-    last_ends_s = max(end_s, copied[-1].starts_at_s + SEGMENT_S)
-    ends = [*(segment.starts_at_s for segment in copied[1:]), last_ends_s]
+def _spans(copied: Sequence[Segment], folder: Path) -> list[intake.Original]:
+    ends = [*(segment.starts_at_s for segment in copied[1:]), copied[-1].starts_at_s + SEGMENT_S]
     return [
         intake.Original(folder / segment.path.name, _time(segment.starts_at_s), _time(ends_s))
         for segment, ends_s in zip(copied, ends, strict=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 from django.conf import settings
 
 from welfare.watch.address import is_file
+from zones.live_picture import LivePlace
 
 
 def camera_address(source: str) -> str:
@@ -15,3 +16,8 @@ def camera_address(source: str) -> str:
 def ring_folder(camera_id: int) -> Path:
     """Where a camera's ring and the boxes of its people lie."""
     return Path(settings.RUN_DIR) / "recordings" / str(camera_id)
+
+
+def live_place(camera_id: int) -> LivePlace:
+    """Where a camera's latest picture is asked for and found."""
+    return LivePlace(Path(settings.RUN_DIR) / "live", camera_id)

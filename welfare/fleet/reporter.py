@@ -12,14 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from alerts import intake
-from welfare.fleet import handover, leases
+from welfare.fleet import clips, growth, handover, leases
 from welfare.fleet.bounds import Bounds
 from welfare.fleet.figures import Figures
 from welfare.fleet.leases import Lease, StaleEpochError
@@ -32,11 +32,19 @@ logger = logging.getLogger(__name__)
 
 ROUND_S = 1.0
 SWEEP_S = 5.0
-CLIP_LAG_S = 5.0  # the last segment of the ring must be on disk
 CLIP_GIVE_UP = timedelta(minutes=10)
+ASK_AGAIN_S = 60.0  # a task may be lost; one that is at work is not disturbed by another
+NEVER = -1e9
 NO_HEIR_S = 60.0  # assumed: a run that nobody takes over ends by itself, and its camera is claimed anew
 STILL_WAIT_S = 30.0
 SETTINGS = [f.attname for f in Camera._meta.concrete_fields if f.name != "reference"]
+
+
+class AskForClip(Protocol):
+    """Asks a media worker for the next part of an incident's clip; the first part is more pressing than others."""
+
+    def __call__(self, incident_id: int, *, first: bool) -> None:
+        """Ask; may fail when the broker is away."""
 
 
 @dataclass(slots=True)
@@ -48,7 +56,7 @@ class Reporter:
         outbox: the concerns that wait.
         progress: shared with the analysis.
         stop_run: called with words when the run has to end.
-        ask_for_clip: asks a media worker for an incident's clip; may fail when the broker is away.
+        ask_for_clip: asks a media worker for a part of an incident's clip.
         bounds: when the run hands its camera over.
     """
 
@@ -56,7 +64,7 @@ class Reporter:
     outbox: Outbox
     progress: Progress
     stop_run: Callable[[str], None]
-    ask_for_clip: Callable[[int], None]
+    ask_for_clip: AskForClip
     bounds: Bounds = field(default_factory=Bounds)
     unsaved: list[Entry] = field(default_factory=list)
     _nudge: threading.Event = field(default_factory=threading.Event)
@@ -68,7 +76,8 @@ class Reporter:
     _offered_at: float | None = None
     _began_at: datetime = field(default_factory=timezone.now)
     _stills: list[tuple[int, str, datetime, float]] = field(default_factory=list)
-    _asked: dict[int, float] = field(default_factory=dict)
+    _asked: dict[tuple[int, datetime | None], float] = field(default_factory=dict)
+    _first_clip_at: float = NEVER
 
     def start(self) -> None:
         """Begin; the first round is made at once."""
@@ -136,6 +145,7 @@ class Reporter:
                 if reported is not None:
                     still = (reported.incident_id, entry.still, entry.concern.frame_at, time.monotonic())
                     self._stills.append(still)
+                    self._first_clip_at = time.monotonic() + _until_first_part(entry.concern.frame_at)
             self.outbox.done(entry)
             if entry in self.unsaved:
                 self.unsaved.remove(entry)
@@ -154,8 +164,9 @@ class Reporter:
     def _keep_up(self) -> None:
         leases.renew(self.lease)
         self._write_status()
-        if time.monotonic() - self._swept_at >= SWEEP_S:
-            self._swept_at = time.monotonic()
+        now = time.monotonic()
+        if now - self._swept_at >= SWEEP_S or self._swept_at < self._first_clip_at <= now:
+            self._swept_at = now
             self.progress.figures.note_process()
             self._check_bounds()
             self._check_settings()
@@ -217,21 +228,30 @@ class Reporter:
         self._settings = now
 
     def _ask_for_clips(self) -> None:
-        now = timezone.now()
-        ready = now - timedelta(seconds=settings.CLIP_AFTER_S + CLIP_LAG_S)
-        for wanted in intake.without_pictures(since=now - CLIP_GIVE_UP):
-            fresh = time.monotonic() - self._asked.get(wanted.incident_id, -1e9) < 60
-            if wanted.camera_id != self.lease.camera_id or wanted.frame_at > ready or fresh:
+        """Ask a media worker for each part of a clip that is due: the first one of an incident before all others."""
+        since = timezone.now() - timedelta(seconds=settings.CLIP_LONGEST_S) - CLIP_GIVE_UP
+        asked: dict[tuple[int, datetime | None], float] = {}
+        for growing in intake.growing(self.lease.camera_id, since=since):
+            key = (growing.incident_id, growing.clip_until)
+            if not any(clips.due(growing, time.time())):
                 continue
-            self._asked[wanted.incident_id] = time.monotonic()
+            asked[key] = self._asked.get(key, NEVER)
+            if time.monotonic() - asked[key] < ASK_AGAIN_S:
+                continue
             try:
-                self.ask_for_clip(wanted.incident_id)
+                self.ask_for_clip(growing.incident_id, first=not growing.parts)
+                asked[key] = time.monotonic()
             except Exception as error:  # noqa: BLE001 - whatever the broker's client raises, watching goes on
-                logger.warning("no media worker could be asked for clip of #%s: %s", wanted.incident_id, error)
-                del self._asked[wanted.incident_id]
+                logger.warning("no media worker could be asked for clip of #%s: %s", growing.incident_id, error)
+        self._asked = asked
 
     def _leave_if_hung(self) -> None:
         why = self.progress.hangs(time.monotonic())
         if why:
             logger.critical("camera %s: %s; this process ends", self.lease.camera_id, why)
             os._exit(70)
+
+
+def _until_first_part(frame_at: datetime) -> float:
+    """Seconds until the first part of a clip can be made."""
+    return max((frame_at - timezone.now()).total_seconds() + growth.FIRST_AFTER_S + growth.LAG_S, 0.0)

@@ -16,6 +16,7 @@ from welfare.watch.pipeline import Models
 from zones.models import Camera
 
 logger = logging.getLogger(__name__)
+LATER = 9  # Celery's Redis transport: 0 is taken first
 _models: list[Models] = []  # one set in a process, loaded after the fork
 
 
@@ -69,11 +70,11 @@ def _hand_over(run: CameraRun) -> None:
 
 @shared_task(ignore_result=True, queue="media")  # type: ignore[untyped-decorator]
 def make_clip(incident_id: int) -> None:
-    """Make an incident's clip."""
+    """Make the next part of an incident's clip."""
     if clips.make(incident_id):
-        logger.info("incident #%s has its clip", incident_id)
+        logger.info("incident #%s has one more part of its clip", incident_id)
 
 
-def ask_for_clip(incident_id: int) -> None:
-    """Ask a media worker, without waiting for a broker that is away."""
-    make_clip.apply_async((incident_id,), retry=False)
+def ask_for_clip(incident_id: int, *, first: bool) -> None:
+    """Ask a media worker, without waiting for a broker that is away; the first part of an incident goes first."""
+    make_clip.apply_async((incident_id,), retry=False, priority=0 if first else LATER)

@@ -95,6 +95,7 @@ def make_clip(
     path: Path,
     analysed: tuple[int, int] | None = None,
     masks: Sequence[NDArray[np.float64]] = (),
+    longest_s: float = float("inf"),
 ) -> tuple[float, float]:
     """An H.264 MP4 of a span of the ring, heads blurred; frames of which nothing is known are blurred whole.
 
@@ -106,6 +107,7 @@ def make_clip(
         path: the file; appears whole or not at all.
         analysed: width and height of the pictures that the boxes are of, pixels, where a larger stream is recorded.
         masks: areas that nobody may see, each (n, 2), pixels of the analysed pictures.
+        longest_s: from the first picture that there is in the span.
 
     Returns:
         UTC seconds of the first and last frame.
@@ -123,6 +125,8 @@ def make_clip(
                 stream = _clip_stream(out, image)
             if times and at_s <= times[-1]:
                 continue  # a clock that was mapped anew
+            if times and at_s > times[0] + longest_s:
+                break
             shown = _covered(_redacted(image, at_s, people, analysed), masks, analysed)
             picture = av.VideoFrame.from_ndarray(shown, format="bgr24")
             picture.pts = round((at_s - (times[0] if times else at_s)) * 1000)

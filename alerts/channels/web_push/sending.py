@@ -42,7 +42,7 @@ def payload(attempt: Attempt) -> str:
     over = wording.is_over(attempt)
     return notice(
         title=f"Stand down: #{incident.pk}" if over else wording.title(incident),
-        body=f"{incident.place} is over. Thank you." if over else f"{incident.place}. Open to answer.",
+        body=f"{incident.place} is in hand. Thank you." if over else f"{incident.place}. Open to answer.",
         tag=f"incident-{incident.pk}",
         url=_page(incident),
     )

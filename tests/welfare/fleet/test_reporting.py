@@ -1,20 +1,23 @@
 """A concern on its way to the database: through a dead database, a dead process and a poisoned file."""
 
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from alerts.intake import Concern
 from alerts.models import ConcernReport, Evidence, Incident
 from tests.pictures import EAST, PERSON_AT_12_S, frame_of
-from welfare.fleet import leases
+from welfare.fleet import growth, leases
 from welfare.fleet.models import EpisodeCheckpoint
 from welfare.fleet.outbox import Outbox
 from welfare.fleet.progress import Progress
@@ -36,11 +39,14 @@ class Run:
 
     def __init__(self, folder: Path) -> None:
         self.stopped: list[str] = []
-        self.asked: list[int] = []
+        self.asked: list[tuple[int, bool]] = []
         self.outbox = Outbox(folder)
         (self.lease,) = leases.claim("test", 1, camera_id=1)
         self.progress = Progress(state="live", frame_at_s=AT.timestamp(), fps=5.0, stays={"z": []})
-        self.reporter = Reporter(self.lease, self.outbox, self.progress, self.stopped.append, self.asked.append)
+        self.reporter = Reporter(self.lease, self.outbox, self.progress, self.stopped.append, self.ask)
+
+    def ask(self, incident_id: int, *, first: bool) -> None:
+        self.asked.append((incident_id, first))
 
 
 @pytest.fixture
@@ -90,7 +96,7 @@ def test_while_the_database_is_away_concerns_wait_and_then_go_out(run: Run) -> N
 def test_a_run_that_was_killed_leaves_its_concern_to_the_next(run: Run, tmp_path: Path) -> None:
     run.outbox.put(concern(), "stills/a.jpg")
     after = Outbox(tmp_path / "outbox")
-    reporter = Reporter(run.lease, after, run.progress, run.stopped.append, run.asked.append)
+    reporter = Reporter(run.lease, after, run.progress, run.stopped.append, run.ask)
     reporter.deliver()
     assert Incident.objects.count() == 1
 
@@ -147,3 +153,21 @@ def test_a_changed_zone_begins_the_run_anew(run: Run) -> None:
     Zone.objects.filter(pk=1).update(silent=True)
     run.reporter._check_settings()
     assert len(run.stopped) == 1
+
+
+def test_the_first_part_of_a_clip_is_asked_for_as_soon_as_it_is_recorded_and_later_parts_behind_it(run: Run) -> None:
+    now = timezone.now()
+    run.outbox.put(replace(concern(), frame_at=now - timedelta(seconds=growth.LAG_S)), "stills/a.jpg")
+    run.reporter._round()
+    incident = Incident.objects.get()
+    assert run.asked == []  # its last second is not on the disk yet
+    assert 0.0 < run.reporter._first_clip_at - time.monotonic() <= growth.FIRST_AFTER_S
+    Incident.objects.update(first_frame_at=now - timedelta(seconds=20))
+    run.reporter._first_clip_at = time.monotonic()
+    run.reporter._round()
+    run.reporter._ask_for_clips()
+    assert run.asked == [(incident.pk, True)]  # once: the task is at work
+    ends = now - timedelta(seconds=18)
+    Evidence.objects.create(incident=incident, kind="clip", path="clips/1.mp4", starts_at=ends, ends_at=ends)
+    run.reporter._ask_for_clips()
+    assert run.asked == [(incident.pk, True), (incident.pk, False)]
