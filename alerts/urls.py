@@ -2,10 +2,12 @@ from django.urls import include, path
 
 from alerts import health
 from alerts.agencies import views as agencies
+from alerts.hand_over import views as hand_over
 from alerts.inbound import keys, replies, reports
 from alerts.maintenance import views as maintenance
 from alerts.policies import history
 from alerts.policies import views as policies
+from alerts.reports import shift
 from alerts.reports import views as figures
 from alerts.rotas import views as rotas
 from alerts.rotas.ical_out import feed
@@ -32,6 +34,10 @@ urlpatterns = [
     path("partners/<int:number>/prove/", agencies.prove, name="prove-number"),
     path("reports/", figures.reports, name="reports"),
     path("reports/incidents.csv", figures.as_csv, name="report-csv"),
+    path("reports/shift/", shift.shift, name="shift-report"),
+    path("reports/shift.csv", shift.as_csv, name="shift-csv"),
+    path("hand-over/", hand_over.hand_over, name="hand-over"),
+    path("hand-over/<int:number>/read/", hand_over.have_read, name="have-read"),
     path("maintenance/", maintenance.maintenance, name="maintenance"),
     path("maintenance/open/", maintenance.open_window, name="open-maintenance"),
     path("maintenance/<int:number>/end/", maintenance.end_window, name="end-maintenance"),

@@ -4,13 +4,17 @@ from django.urls import path
 from alerts.console import live_picture, views
 from alerts.console.evidence_files import evidence
 from alerts.console.evidence_packs import evidence_pack
+from alerts.console.history import history
 from alerts.console.live import live
+from alerts.console.wallboard import wallboard
 
 urlpatterns = [
     path("", views.open_incidents, name="console"),
     path("live/", live, name="live"),
     path("fragments/open/", views.open_incidents, {"template": "console/_open.html"}, name="open-fragment"),
-    path("incidents/", views.history, name="history"),
+    path("incidents/", history, name="history"),
+    path("wallboard/", wallboard, name="wallboard"),
+    path("fragments/wallboard/", wallboard, {"template": "console/_wallboard.html"}, name="wallboard-fragment"),
     path("incidents/<int:number>/", views.incident, name="incident"),
     path(
         "fragments/incidents/<int:number>/",

@@ -1,24 +1,19 @@
 """The operator's pages. What changes an incident is a POST that goes through `alerts.transitions`."""
 
 from collections.abc import Callable
-from datetime import date
-from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from alerts import transitions
 from alerts.console import incident_page, presence, presenting, upkeep_banner
-from alerts.models import Contact, Evidence, Incident, TierChoices
+from alerts.hand_over import notes
+from alerts.models import Contact, Evidence, Incident
 from alerts.transitions import TransitionError
 from zones.models import Camera
-
-PAGE_SIZE = 50
 
 
 @login_required
@@ -33,6 +28,7 @@ def open_incidents(request: HttpRequest, template: str = "console/open.html") ->
         "late": presenting.warnings(),
         "works": upkeep_banner.works(),
         "to_mend": upkeep_banner.to_mend(),
+        "notes": notes.unread(request.user),  # type: ignore[arg-type]
     }
     return render(request, template, context)
 
@@ -155,31 +151,3 @@ def cameras(request: HttpRequest) -> HttpResponse:
     """Every camera and its state."""
     off = Camera.objects.filter(enabled=False).select_related("site").order_by("site__name", "name")
     return render(request, "console/cameras.html", {"cameras": presenting.cameras(), "off": off})
-
-
-@login_required
-@require_safe
-def history(request: HttpRequest) -> HttpResponse:
-    """All incidents, newest first, filtered; a filter that makes no sense is left out."""
-    chosen = {name: request.GET.get(name, "") for name in ("state", "tier", "camera", "day")}
-    filters: dict[str, Any] = {}
-    if chosen["state"] in Incident.State.values:
-        filters["state"] = chosen["state"]
-    if chosen["tier"].isdecimal():
-        filters["tier"] = int(chosen["tier"][:2])
-    if chosen["camera"].isdecimal():
-        filters["camera_id"] = int(chosen["camera"][:9])
-    try:
-        filters["first_frame_at__date"] = date.fromisoformat(chosen["day"])
-    except ValueError:
-        chosen["day"] = ""
-    found = Incident.objects.filter(**filters).order_by("-first_frame_at")
-    context = {
-        "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
-        "chosen": chosen,
-        "query": urlencode({name: value for name, value in chosen.items() if value}),
-        "states": Incident.State.choices,
-        "tiers": TierChoices.choices,
-        "cameras": Camera.objects.select_related("site").order_by("site__name", "name"),
-    }
-    return render(request, "console/history.html", context)

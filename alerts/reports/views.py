@@ -16,6 +16,7 @@ from alerts.agencies import monthly_test
 from alerts.planning import database_now
 from alerts.reports import figures
 from alerts.reports.cases import cases_between
+from alerts.reports.plain import plain_cell
 from alerts.rotas.hours import instant
 from zones.tier import Tier
 
@@ -101,7 +102,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     lines = csv.writer(answer)
     lines.writerow(["incident", "tier", "hour", "paged_s", "acknowledged_s", "responder_s", "pages", "failed", "told"])
     for case in cases_between(*period.instants):
-        told = "; ".join(dict.fromkeys(_plain(t.contact) for t in case.told))
+        told = "; ".join(dict.fromkeys(plain_cell(t.contact) for t in case.told))
         seconds = [_seconds(value) for value in (case.paged_s, case.acknowledged_s, case.responder_s)]
         failed = sum(bool(t.code) for t in case.told)
         lines.writerow([case.number, Tier(case.tier).word, case.hour, *seconds, len(case.told), failed, told])
@@ -110,8 +111,3 @@ def as_csv(request: HttpRequest) -> HttpResponse:
 
 def _seconds(value: float | None) -> str:
     return "" if value is None else f"{value:.1f}"
-
-
-def _plain(name: str) -> str:
-    """A name that a spreadsheet does not take for a formula."""
-    return f"'{name}" if name[:1] in "=+-@\t\r" else name
