@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('alerts', '0010_evidence_packs'),
+        ('alerts', '0011_console_control_room'),
         ('zones', '0005_known_time_zone'),
     ]
 
