@@ -184,6 +184,10 @@ CLIP_AFTER_S = env.float("CLIP_AFTER_S", 20.0)
 CLIP_LONGEST_S = env.float("CLIP_LONGEST_S", 900.0)
 """A clip grows until its incident is closed, but no longer than this after the concern."""
 
+# --- The API -------------------------------------------------------------------------------------------------
+API_PER_MINUTE = env.int("API_PER_MINUTE", 120)
+"""Requests that one token may make in a minute, and at once."""
+
 # --- Evidence packs -----------------------------------------------------------------------------------------
 EVIDENCE_SIGNING_KEY = env.str("EVIDENCE_SIGNING_KEY", "")
 """Ed25519 key that signs evidence packs, made by `manage.py make_signing_key`; without it none is made."""

@@ -1,5 +1,6 @@
 """Who is told: people and rotas, policies, incidents, what was sent, what came back, and the audit chain."""
 
+from alerts.models.api import ApiCall, ApiToken
 from alerts.models.audit import AuditEvent, AuditLink, AuditPending
 from alerts.models.control_room import HandOverNote, HandOverRead, Looking
 from alerts.models.incident import ConcernReport, Evidence, Incident
@@ -12,6 +13,8 @@ from alerts.models.rota import Layer, LayerPerson, Override, Rota, Shift
 
 __all__ = [
     "Agency",
+    "ApiCall",
+    "ApiToken",
     "Attempt",
     "AuditEvent",
     "AuditLink",

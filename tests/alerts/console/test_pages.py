@@ -16,7 +16,17 @@ from tests.stories.conftest import ControlRoom, phone_line, room
 
 __all__ = ["phone_line", "room"]
 REFUSED = {"/metrics": 401, "/cameras/1/people/": 403}  # fetched by programs: no log-in page for them
-OPEN_TO_ALL = ("/healthz", "/log-in/", "/twilio/", "/admin/", "/log-out/", "/p/", "/calendars/", "/service-worker.js")
+OPEN_TO_ALL = (
+    "/healthz",
+    "/log-in/",
+    "/twilio/",
+    "/admin/",
+    "/log-out/",
+    "/p/",
+    "/calendars/",
+    "/service-worker.js",
+    "/api/",
+)
 
 
 @pytest.fixture

@@ -1,0 +1,39 @@
+"""Whether paging is on time."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from alerts import lateness
+from alerts.api import scopes
+from alerts.api.bearer import needs
+from alerts.api.paging import token_of
+from alerts.models import Heartbeat
+
+router = Router()
+
+
+class Part(Schema):
+    """A part of the service and its last healthy round."""
+
+    name: str
+    beat_at: datetime
+
+
+class Health(Schema):
+    """Whether paging is on time, what is late in words, and every part."""
+
+    well: bool
+    late: list[str]
+    other: list[str]
+    parts: list[Part]
+
+
+@router.get("/health", response=Health, summary="Health", **needs(scopes.HEALTH))
+def read_health(request: HttpRequest) -> dict[str, Any]:
+    """The same as `manage.py health`. A token of some sites is not told of other sites' cameras: see `/v1/cameras`."""
+    late = lateness.paging()
+    other = [] if token_of(request).sites.exists() else lateness.rest()
+    return {"well": not late, "late": late, "other": other, "parts": list(Heartbeat.objects.order_by("name"))}

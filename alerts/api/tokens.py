@@ -1,0 +1,118 @@
+"""Tokens: made, shown once, checked without telling how far a guess was right, and revoked."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from alerts import audit
+from alerts.api.scopes import ACTS
+from alerts.models import ApiCall, ApiToken, Contact
+from alerts.models.api import valid_scopes
+from alerts.planning import database_now
+from zones.models import Site
+
+SHAPE = re.compile(r"hr_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")
+LONGEST_DAYS = 400  # assumed: a year and time to change it
+NO_HASH = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
+# One statement: the bucket refills with time and gives one request, or the row count says that it is empty.
+TAKE = """
+    UPDATE alerts_apitoken SET
+        allowance = LEAST(%(burst)s, allowance + GREATEST(0, EXTRACT(EPOCH FROM now() - allowance_at)) * %(per_s)s) - 1,
+        allowance_at = now(), last_used_at = now()
+    WHERE id = %(token)s AND
+        LEAST(%(burst)s, allowance + GREATEST(0, EXTRACT(EPOCH FROM now() - allowance_at)) * %(per_s)s) >= 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new token and its secret, which is known nowhere else from now on."""
+
+    token: ApiToken
+    secret: str
+
+
+@transaction.atomic
+def make(
+    name: str, scopes: Sequence[str], *, by: str, days: int, sites: Iterable[Site] = (), contact: Contact | None = None
+) -> Made:
+    """Make a token.
+
+    Args:
+        name: of the system that will use it.
+        scopes: what it may do.
+        by: who makes it.
+        days: until it expires, 1 to LONGEST_DAYS.
+        sites: what it sees; none for all.
+        contact: in whose name it acts.
+
+    Raises:
+        ValidationError: what is wrong and what to do.
+    """
+    if not name.strip():
+        raise ValidationError("Say which system will use the token.")
+    valid_scopes(list(scopes))
+    if ACTS & set(scopes) and contact is None:
+        raise ValidationError("A token that changes incidents needs the contact in whose name it does.")
+    if not 1 <= days <= LONGEST_DAYS:
+        raise ValidationError(f"A token is valid for 1 to {LONGEST_DAYS} days.")
+    prefix = secrets.token_hex(4)
+    secret = f"hr_{prefix}_{secrets.token_urlsafe(32)}"
+    token = ApiToken.objects.create(
+        name=name.strip()[:80],
+        prefix=prefix,
+        secret_hash=_hash(secret),
+        scopes=list(scopes),
+        contact=contact,
+        expires_at=database_now() + timedelta(days=days),
+        created_by=by[:150],
+        allowance=settings.API_PER_MINUTE,
+    )
+    token.sites.set(sites)
+    where = sorted(str(site) for site in token.sites.all())
+    audit.record(by, "made an API token", token=prefix, name=token.name, scopes=list(scopes), sites=where, days=days)
+    return Made(token, secret)
+
+
+@transaction.atomic
+def revoke(token: ApiToken, *, by: str) -> bool:
+    """End a token now; False where it had ended before."""
+    ended = ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=Now(), revoked_by=by[:150])
+    if ended:
+        audit.record(by, "revoked an API token", token=token.prefix, name=token.name)
+    return bool(ended)
+
+
+def known(secret: str) -> ApiToken | None:
+    """The valid token of a secret. Wrong ones take the same way: one look-up and one comparison in constant time."""
+    shaped = SHAPE.fullmatch(secret)
+    if shaped is None:
+        return None
+    found = ApiToken.objects.filter(prefix=shaped[1], revoked_at=None, expires_at__gt=Now()).first()
+    return found if hmac.compare_digest(_hash(secret), found.secret_hash if found else NO_HASH) else None
+
+
+def use(token: ApiToken, method: str, path: str) -> bool:
+    """Count one request; False where the token has made too many."""
+    per_minute = float(settings.API_PER_MINUTE)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(TAKE, {"token": token.pk, "burst": per_minute, "per_s": per_minute / 60})
+            if not cursor.rowcount:
+                return False
+        ApiCall.objects.create(token=token, method=method[:8], path=path[:200])
+    return True
+
+
+def _hash(secret: str) -> str:
+    """SHA-256: the secret has 256 random bits, so nothing slower is needed."""
+    return hashlib.sha256(secret.encode()).hexdigest()

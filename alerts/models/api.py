@@ -1,0 +1,73 @@
+"""Who may use the API, and when they did."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from alerts.api.scopes import SCOPES
+from alerts.models.people import Contact
+from zones.models import Site
+
+
+def valid_scopes(value: Any) -> None:
+    """A list of scopes that exist, at least one, each once."""
+    known = ", ".join(SCOPES)
+    if not isinstance(value, list) or not value or not all(scope in SCOPES for scope in value):
+        raise ValidationError(f"Choose at least one scope. There are: {known}.")
+    if len(set(value)) < len(value):
+        raise ValidationError("A scope stands in the list twice.")
+
+
+class ApiToken(models.Model):
+    """What another system shows to use the API. Only the secret's hash is kept; the secret is shown once."""
+
+    name = models.CharField(max_length=80, help_text="The system that uses it, e.g. control room dispatch.")
+    prefix = models.CharField(max_length=8, unique=True, help_text="The secret's first part, to tell tokens apart.")
+    secret_hash = models.CharField(max_length=64)
+    scopes = models.JSONField(validators=[valid_scopes])
+    sites = models.ManyToManyField(Site, blank=True, related_name="+", help_text="What it sees. Empty: every site.")
+    contact = models.ForeignKey(
+        Contact,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="In whose name it takes on, notes and closes; needed by a scope that does.",
+    )
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.CharField(max_length=150)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.CharField(max_length=150, blank=True)
+    allowance = models.FloatField(default=0, help_text="Requests that it may make at once; refills with time.")
+    allowance_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "API token"
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="api_token_expires_later")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix})"
+
+
+class ApiCall(models.Model):
+    """One request by a token: what was asked for, without its query and without what was answered."""
+
+    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="calls")
+    at = models.DateTimeField(db_default=Now())
+    method = models.CharField(max_length=8)
+    path = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["at"], name="api_call_at")]  # what is old enough to go?
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
