@@ -1,4 +1,4 @@
-"""What the engine does besides paging, once in a while: maintenance that began or expired, partners' tests, old notes.
+"""What the engine does besides paging, once in a while: maintenance, the partners' tests, and retention.
 
 It runs in a thread of its own, because a provider that is slow to take a test must not hold up a page. Each part fails
 alone and is tried again at the next look.
@@ -10,8 +10,8 @@ import threading
 from django.db import connection
 
 from alerts.agencies import monthly_test
-from alerts.hand_over import notes
 from alerts.maintenance import windows
+from alerts.retention import ring, running
 
 logger = logging.getLogger(__name__)
 EVERY_S = 15.0
@@ -19,7 +19,7 @@ EVERY_S = 15.0
 
 def look() -> None:
     """Do what is due."""
-    for part in (windows.settle, monthly_test.due, notes.delete_old):
+    for part in (windows.settle, monthly_test.due, running.look, ring.look):
         try:
             part()
         except Exception:

@@ -8,6 +8,8 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from alerts.retention import rules as retention
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
@@ -28,6 +30,8 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 RUN_DIR = Path(env.str("HANDRAIL_RUN_DIR", str(BASE_DIR / ".run")))
 MEDIA_ROOT = Path(env.str("HANDRAIL_MEDIA_DIR", str(RUN_DIR / "media")))
 """Stills and clips. Served only through views that check who asks; never by a static server."""
+RECORDINGS = "recordings"
+"""Folder below RUN_DIR with the rings of the cameras that are watched on this machine."""
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -187,6 +191,13 @@ CLIP_LONGEST_S = env.float("CLIP_LONGEST_S", 900.0)
 # --- The API -------------------------------------------------------------------------------------------------
 API_PER_MINUTE = env.int("API_PER_MINUTE", 120)
 """Requests that one token may make in a minute, and at once."""
+
+# --- Retention ----------------------------------------------------------------------------------------------
+try:
+    RETENTION_DAYS = retention.table(env.dict("RETENTION_DAYS", default={}))
+except retention.RetentionError as error:
+    raise ImproperlyConfigured(f"RETENTION_DAYS: {error}") from error
+"""Days by class: the table of `alerts.retention.rules`, with what this installation has chosen."""
 
 # --- Evidence packs -----------------------------------------------------------------------------------------
 EVIDENCE_SIGNING_KEY = env.str("EVIDENCE_SIGNING_KEY", "")

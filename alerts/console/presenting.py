@@ -14,7 +14,7 @@ from alerts.delivery import MACHINES
 from alerts.escalation import SNOOZE_S, SNOOZES
 from alerts.evidence.story import event_words
 from alerts.evidence.timeline import Timeline, timeline
-from alerts.models import Agency, Attempt, AuditEvent, ConcernReport, Contact, Evidence, Incident, Rota
+from alerts.models import Agency, Attempt, AuditEvent, ConcernReport, Contact, Deletion, Evidence, Incident, Rota
 from zones.models import Camera, CameraStatus, Site
 from zones.tier import Tier
 
@@ -147,6 +147,12 @@ def evidence_url(incident: Incident, kind: str) -> str:
     """Where it can be seen; empty while there is none."""
     found = evidence(incident, kind)
     return reverse("evidence", args=[found.pk]) if found else ""
+
+
+def deleted(incident: Incident) -> dict[str, datetime]:
+    """When which kind of its pictures was deleted by its retention rule."""
+    gone = Deletion.objects.filter(incident_number=incident.pk, state=Deletion.State.GONE).exclude(path="")
+    return {line.key: line.gone_at for line in gone.order_by("gone_at") if line.gone_at}
 
 
 def reasons(concern: ConcernReport | None) -> list[dict[str, Any]]:

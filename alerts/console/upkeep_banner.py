@@ -7,6 +7,7 @@ from django.core.cache import cache
 from alerts.maintenance import windows
 from alerts.planning import database_now
 from alerts.policies.warnings import of_policies
+from alerts.retention.warnings import of_retention
 from alerts.rotas.warnings import of_fallbacks, of_rotas
 
 logger = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ def to_mend() -> list[str]:
 
 def _to_mend() -> list[str]:
     try:
-        return [*of_policies(), *of_rotas(database_now()), *of_fallbacks()]
+        return [*of_policies(), *of_rotas(database_now()), *of_fallbacks(), *of_retention()]
     except Exception:
         logger.exception("policies and rotas cannot be checked")
         return ["Policies and rotas cannot be checked: look at who would be paged."]

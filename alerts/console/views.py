@@ -63,6 +63,7 @@ def incident(request: HttpRequest, number: int, template: str = "console/inciden
         "part": incident_page.chosen_part(parts, request.GET.get("part", "")),
         "drawn": incident_page.drawn(found),
         "still_url": presenting.evidence_url(found, Evidence.Kind.STILL),
+        "deleted": presenting.deleted(found),
         "outcomes": presenting.outcomes(found),
         "snoozes": presenting.snoozes(found),
         "waiting": presenting.unresolved().filter(state=Incident.State.OPEN).count(),

@@ -12,7 +12,6 @@ from alerts import audit
 from alerts.models import Contact, HandOverNote, HandOverRead
 
 HOURS = (12, 24, 72)
-KEPT = timedelta(days=90)  # assumed: an expired note stands in shift reports for so long, then it is deleted
 LONGEST = 2000
 
 
@@ -85,11 +84,6 @@ def current() -> list[Line]:
 def between(start: datetime, end: datetime) -> list[Line]:
     """The notes that were written in a span of time, newest first."""
     return _lines(HandOverNote.objects.filter(written_at__gte=start, written_at__lt=end))
-
-
-def delete_old() -> None:
-    """Forget what expired long ago."""
-    HandOverNote.objects.filter(expires_at__lt=Now() - KEPT).delete()
 
 
 def _current() -> QuerySet[HandOverNote]:

@@ -9,6 +9,7 @@ from alerts.models.pages import Attempt, Heartbeat, Notification, ProviderEvent,
 from alerts.models.people import Agency, Contact, NumberCheck, PartnerTest, Role
 from alerts.models.policy import Channel, Policy, PolicyStep, PolicyVersion, Subject, TierChoices
 from alerts.models.reaching import ContactAddress, NumberBlock, PartnerLink, PartnerPin, PushSubscription, SenderPace
+from alerts.models.retention import Deletion, EvidenceLock, RetentionRun
 from alerts.models.rota import Layer, LayerPerson, Override, Rota, Shift
 
 __all__ = [
@@ -23,7 +24,9 @@ __all__ = [
     "ConcernReport",
     "Contact",
     "ContactAddress",
+    "Deletion",
     "Evidence",
+    "EvidenceLock",
     "HandOverNote",
     "HandOverRead",
     "Heartbeat",
@@ -44,6 +47,7 @@ __all__ = [
     "PolicyVersion",
     "ProviderEvent",
     "PushSubscription",
+    "RetentionRun",
     "Role",
     "Rota",
     "SenderPace",

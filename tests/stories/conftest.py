@@ -116,6 +116,16 @@ def room(
 
 
 @pytest.fixture
+def room_without_engine(db: None, twilio_fake: TwilioFake) -> Iterator[ControlRoom]:
+    """The same where no process pages: each test is rolled back, which is much quicker."""
+    call_command("loaddata", "demo", verbosity=0)
+    cache.clear()
+    room = ControlRoom(twilio_fake)
+    yield room
+    room.engine.close()
+
+
+@pytest.fixture
 def phone_line() -> Client:
     """Somebody on the internet who is not Twilio."""
     return Client()

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from alerts import transitions
 from alerts.hand_over import notes
-from alerts.models import AuditEvent, Contact, HandOverNote, Heartbeat
+from alerts.models import AuditEvent, Contact, HandOverNote, Heartbeat, RetentionRun
+from alerts.retention import running
 from tests.stories.conftest import ControlRoom
 from zones.models import CameraStatus
 from zones.tier import Tier
@@ -48,10 +49,12 @@ def test_a_note_expires_by_itself_and_is_forgotten_long_after(room: ControlRoom)
     sam = logged_in("sam")
     assert "Ice" not in text_of(sam, "/fragments/open/")
     assert "Ice" not in text_of(sam, "/hand-over/")
-    notes.delete_old()
+    RetentionRun.objects.create(state="done", began_at=timezone.now() - timedelta(days=1))
+    running.run_now()
     assert HandOverNote.objects.exists()
-    HandOverNote.objects.update(expires_at=timezone.now() - notes.KEPT - timedelta(seconds=1))
-    notes.delete_old()
+    RetentionRun.objects.update(began_at=timezone.now() - timedelta(days=1))
+    HandOverNote.objects.update(expires_at=timezone.now() - timedelta(days=90, seconds=1))
+    running.run_now()
     assert not HandOverNote.objects.exists()
 
 

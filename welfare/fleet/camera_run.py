@@ -24,7 +24,7 @@ from welfare.fleet.bounds import Bounds
 from welfare.fleet.leases import Lease, StaleEpochError
 from welfare.fleet.models import EpisodeCheckpoint
 from welfare.fleet.outbox import Entry, Outbox
-from welfare.fleet.places import camera_address, ring_folder
+from welfare.fleet.places import camera_address, ring_age_s, ring_folder
 from welfare.fleet.progress import Progress
 from welfare.fleet.recording import Recording
 from welfare.fleet.reporter import AskForClip, Reporter
@@ -79,7 +79,7 @@ class CameraRun:
         self._made_by: dict[str, dict[str, Any]] = {}
         self._hours = WatchedHours(ranges, camera.site.time_zone)
         self._health = PictureHealth(reference_of(camera))
-        self._people = PeopleLog(ring_folder(camera.pk))
+        self._people = PeopleLog(ring_folder(camera.pk), max_age_s=ring_age_s())
         self._showing: Showing | None = None
         self._recent: deque[float] = deque(maxlen=50)
         self._pipeline: Pipeline | None = None

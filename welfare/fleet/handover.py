@@ -9,12 +9,13 @@ import os
 from collections import Counter
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
 from welfare.fleet.leases import TTL, Lease, StaleEpochError, without_heir
-from welfare.fleet.models import CameraLease, TrackWorker
+from welfare.fleet.models import CameraLease, EpisodeCheckpoint, TrackWorker
 from welfare.fleet.placement import Standing, heir_of, should_offer
 
 HEIR_TTL = timedelta(seconds=10)  # assumed: a camera that gave no picture by then is left where it is
@@ -23,10 +24,12 @@ OLD_BEAT = timedelta(days=1)
 
 
 def beat(owner: str, slots: int, *, draining: bool = False) -> None:
-    """Say that a worker is here; workers that have been gone for a day are forgotten."""
+    """Say that a worker is here; workers that have been gone for a day are forgotten, and stays that nobody watches."""
     here = {"slots": slots, "draining": draining, "beat_at": Now()}
     TrackWorker.objects.update_or_create(owner=owner, defaults=here)
     TrackWorker.objects.filter(beat_at__lt=Now() - OLD_BEAT).delete()
+    forgotten = timedelta(days=settings.RETENTION_DAYS["checkpoint"])
+    EpisodeCheckpoint.objects.filter(saved_at__lt=Now() - forgotten).delete()
 
 
 def leave(owner: str) -> None:

@@ -15,7 +15,12 @@ def camera_address(source: str) -> str:
 
 def ring_folder(camera_id: int) -> Path:
     """Where a camera's ring and the boxes of its people lie."""
-    return Path(settings.RUN_DIR) / "recordings" / str(camera_id)
+    return Path(settings.RUN_DIR) / settings.RECORDINGS / str(camera_id)
+
+
+def ring_age_s() -> float:
+    """How long a ring keeps what it has, seconds: one of the days of retention."""
+    return settings.RETENTION_DAYS["ring"] * 86_400
 
 
 def live_place(camera_id: int) -> LivePlace:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
-from welfare.fleet.places import camera_address
+from welfare.fleet.places import camera_address, ring_age_s
 from welfare.watch.recorder import Recorder
 from welfare.watch.source import Source, SourceState
 from zones.fault import Fault
@@ -31,7 +31,9 @@ class Recording:
     """
 
     def __init__(self, camera: Camera, folder: Path) -> None:
-        self._recorder = Recorder(folder, max_bytes=settings.RECORDING_MAX_MB * 2**20, on_fault=self._stopped)
+        self._recorder = Recorder(
+            folder, max_bytes=settings.RECORDING_MAX_MB * 2**20, max_age_s=ring_age_s(), on_fault=self._stopped
+        )
         self._camera, self._fault_s, self._away_s = camera, 0.0, 0.0
         self._main: Source | None = None
         if camera.main_source:

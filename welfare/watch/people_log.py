@@ -4,6 +4,7 @@ One JSON line for each analysed frame, one file a minute, beside the ring; boxes
 """
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +52,7 @@ class PeopleLog:
         max_age_s: older files are deleted.
     """
 
-    def __init__(self, folder: Path, *, max_age_s: float = 3600.0) -> None:
+    def __init__(self, folder: Path, *, max_age_s: float = math.inf) -> None:
         self._folder, self._max_age_s = folder, max_age_s
         self._minute = -1
 

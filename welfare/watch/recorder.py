@@ -5,6 +5,7 @@ when the process is killed. A full disk stops the recording loudly and never the
 """
 
 import logging
+import math
 import shutil
 import time
 from collections.abc import Callable
@@ -47,7 +48,7 @@ class Recorder:
         folder: Path,
         *,
         max_bytes: int,
-        max_age_s: float = 3600.0,
+        max_age_s: float = math.inf,
         on_fault: Callable[[str], None] | None = None,
         keep_free_bytes: int = KEEP_FREE_BYTES,
     ) -> None:

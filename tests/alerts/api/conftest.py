@@ -3,20 +3,18 @@
 Nothing is paged here: each test is rolled back.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
-from django.core.management import call_command
 from django.test import Client
 
 from alerts.api import tokens
 from alerts.api.scopes import SCOPES
 from alerts.models import Contact
-from tests.stories.conftest import ControlRoom
-from tests.twilio_fake.fixture import TwilioFake
+from tests.stories.conftest import ControlRoom, room_without_engine
 from zones.models import Site
+
+__all__ = ["room_without_engine"]
 
 
 class System:
@@ -37,13 +35,9 @@ class System:
 
 
 @pytest.fixture
-def room(db: None, twilio_fake: TwilioFake) -> Iterator[ControlRoom]:
-    """The demo's control room; no engine runs in it."""
-    call_command("loaddata", "demo", verbosity=0)
-    cache.clear()
-    room = ControlRoom(twilio_fake)
-    yield room
-    room.engine.close()
+def room(room_without_engine: ControlRoom) -> ControlRoom:
+    """The demo's control room."""
+    return room_without_engine
 
 
 @pytest.fixture

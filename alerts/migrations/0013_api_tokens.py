@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('alerts', '0010_evidence_packs'),
+        ('alerts', '0012_policies_of_one_zone'),
         ('zones', '0005_known_time_zone'),
     ]
 
