@@ -166,6 +166,7 @@ def test_from_a_new_camera_to_a_pack_that_verifies(
         wait(desk, "the operator's own page", 30, lambda: room.texts("Olivia"))
         desk.keyboard.press("e")
         desk.keyboard.press("Enter")
+        expect(desk.get_by_text("The next people are paged now.")).to_be_visible()  # the page is here again
         text = wait(desk, "the partner's SMS", 30, lambda: room.texts("Bea"))[0].body
         wait(desk, "a still", 30, evidence("still"))
         keep(desk, "4-incident")
