@@ -7,6 +7,7 @@ import sys
 
 # These sign no session and ask no database: they work with no settings.
 WITHOUT_SETTINGS = ("analyse", "bench", "chaos", "evaluate", "make_signing_key", "scenarios", "track", "verify_pack")
+IN_A_SANDBOX = (["chaos", "escalation"], ["bench", "pages"], ["bench", "console"])
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "welfare.settings")
@@ -14,7 +15,7 @@ if __name__ == "__main__":
         from welfare.demo.environment import enter_or_exit
 
         enter_or_exit(sys.argv[2:])
-    elif (sys.argv[1:2] == ["chaos"] or sys.argv[1:3] == ["bench", "pages"]) and not {"-h", "--help"} & set(sys.argv):
+    elif sys.argv[1:3] in IN_A_SANDBOX and not {"-h", "--help"} & set(sys.argv):
         from welfare.evaluation.sandbox import enter  # what breaks things does it to a world of its own
 
         enter()

@@ -64,6 +64,11 @@ class Command(BaseCommand):
         pages.add_argument("--ways", nargs="+", help="only these of: steady, at-once, rates, killed, eta")
         pages.add_argument("--json", type=Path, help="write the figures there as well")
 
+        console = what.add_parser("console", help="from an incident's commit until it stands in open consoles")
+        console.add_argument("--incidents", type=int, default=50, help="one after the other")
+        console.add_argument("--consoles", type=int, default=20, help="pages open at once, in real Chromium")
+        console.add_argument("--json", type=Path, help="write the figures there as well")
+
     def handle(self, *_: Any, what: str, **options: Any) -> None:
         try:
             getattr(self, f"_{what}")(**options)
@@ -137,6 +142,18 @@ class Command(BaseCommand):
             self._keep(json, paging.plain(measured))
         for line in paging.table(measured):
             self.stdout.write(line)
+
+    def _console(self, incidents: int, consoles: int, json: Path | None, **_: Any) -> None:
+        from welfare.evaluation import sandbox
+        from welfare.evaluation.bench import showing
+
+        call_command("migrate", verbosity=0)
+        call_command("loaddata", "demo", verbosity=0)
+        self._say(f"{consoles} consoles, {incidents} incidents")
+        shown = showing.measure(sandbox.current(), incidents, consoles)
+        for line in showing.table(shown):
+            self.stdout.write(line)
+        self._keep(json, showing.plain(shown))
 
     def _keep(self, path: Path | None, figures: Any) -> None:
         if path is not None:
