@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from welfare.watch.motion_in_metres import GroundMotion
+
 Array = NDArray[np.float64]
 POSITION_NOISE = 0.08  # of the height, a measurement
 WALK_NOISE = 0.3  # of the height for each root of a second: steps, and how a box's outline wanders with them
@@ -55,12 +57,17 @@ class KalmanBank:
         for name in ("mean", "speed", "p", "c", "s"):
             setattr(self, name, getattr(self, name)[which])
 
-    def predict(self, dt_s: float) -> None:
-        """Move all tracks on by `dt_s` seconds."""
+    def predict(self, dt_s: float, ground: GroundMotion | None = None) -> None:
+        """Move all tracks on by `dt_s` seconds: over the ground where it is known, else on the picture."""
         if dt_s <= 0 or not len(self.mean):
             return
-        self.mean[:, :2] += self.speed[:, :2] * dt_s
-        self.mean[:, 2:] += self.speed[:, 2:] * (SIZE_SPEED_KEPT * min(dt_s, 1.0))
+        mean, speed = self.mean, self.speed
+        walked, pace = ground.carry(mean, speed[:, :2], dt_s) if ground is not None else (None, None)
+        mean[:, :2] += speed[:, :2] * dt_s
+        mean[:, 2:] += speed[:, 2:] * (SIZE_SPEED_KEPT * min(dt_s, 1.0))
+        if walked is not None and pace is not None:
+            known = np.isfinite(walked).all(axis=1) & np.isfinite(pace).all(axis=1)
+            mean[known], speed[known, :2] = walked[known], pace[known]
         np.maximum(self.mean[:, 2:], LEAST_PX, out=self.mean[:, 2:])
         square = self.mean[:, 3:] ** 2
         noise = square * (ACCELERATION_NOISE**2 * SIZE_SHARE)

@@ -18,6 +18,7 @@ from welfare.watch.attention import PoseSchedule
 from welfare.watch.detector import Detector
 from welfare.watch.ground import HeightCalibration
 from welfare.watch.motion import Gate
+from welfare.watch.motion_in_metres import GroundMotion
 from welfare.watch.objects import LeftObjects
 from welfare.watch.pose import PoseEstimator
 from welfare.watch.tiles import regions_for
@@ -69,7 +70,7 @@ class Pipeline:
         self._view = view
         self._models = models
         self._gate = Gate(view, regions_for(view))
-        self._tracker = Tracker()
+        self._tracker = Tracker(ground=None if view.estimated else GroundMotion(view))
         self._poses = PoseSchedule()
         self._name = object()  # tells its tracks from those of another camera of the process
         self._left = LeftObjects(view)

@@ -4,7 +4,8 @@ Reads as ByteTrack does (Zhang et al. 2022, arXiv:2110.06864): predict; match st
 weak boxes; start, coast and end tracks. The cost is the overlap of boxes enlarged by a buffer, a second time with a
 wider one (C-BIoU, Yang et al. 2023, arXiv:2211.14317), because at five frames a second people move by half a box. A
 camera that sways in the wind moves everybody at once: that shift is taken out before the match. Where frames are far
-apart, on a machine that is overloaded, boxes do not overlap any more, and the nearest one within a walk is taken. No
+apart, on a machine that is overloaded, boxes do not overlap any more, and the nearest one within a walk is taken. Where
+the camera is calibrated, people move on in metres, and one who was hidden is taken up again within a walk in metres. No
 appearance is kept.
 """
 
@@ -15,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linear_sum_assignment
 
 from welfare.watch.kalman import Array, KalmanBank, to_centre
+from welfare.watch.motion_in_metres import GroundMotion
 
 Index = NDArray[np.intp]
 NOBODY: Index = np.empty(0, dtype=np.intp)
@@ -40,6 +42,9 @@ class TrackerSettings:
         confirm_hits, confirm_s: a track is told about after so many boxes and so long.
         tentative_s: an unconfirmed track ends after so long without a box; weak boxes continue only such fresh tracks.
         coast_s: a confirmed track goes on unseen for so long.
+        lost_s: where the ground is known, it is remembered for so long after its last box, and taken up again by a box
+            that its person can have walked to; told about only for coast_s.
+        walk_m_s, stride_m: how far that is, in a second and at once.
     """
 
     strong_score: float = 0.45
@@ -59,6 +64,9 @@ class TrackerSettings:
     confirm_s: float = 0.1
     tentative_s: float = 0.25
     coast_s: float = 1.5
+    lost_s: float = 6.0  # as long as a stay is taken up by place: `relink_s` of the profile
+    walk_m_s: float = 1.4
+    stride_m: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +93,8 @@ class Track:
 class Tracker:
     """Tracks of one camera. The rows of the arrays belong together: row i of each is track i."""
 
-    def __init__(self, settings: TrackerSettings | None = None) -> None:
-        self.settings = settings or TrackerSettings()
+    def __init__(self, settings: TrackerSettings | None = None, ground: GroundMotion | None = None) -> None:
+        self.settings, self._ground = settings or TrackerSettings(), ground
         self._bank = KalmanBank.empty()
         self._id = np.empty(0, dtype=np.int64)
         self._hits = np.empty(0, dtype=np.int64)
@@ -95,6 +103,7 @@ class Tracker:
         self._next_id = 1
         self._t_s: float | None = None
         self._dt_s = 0.0
+        self._gone: Array | None = None
 
     def update(self, t_s: float, boxes: ArrayLike, scores: ArrayLike) -> list[Track]:
         """Take in the boxes of one frame.
@@ -114,8 +123,9 @@ class Tracker:
         if self._t_s is not None and t_s < self._t_s:
             raise ValueError(f"frame time went back from {self._t_s:.3f} s to {t_s:.3f} s")
         self._dt_s = 0.0 if self._t_s is None else t_s - self._t_s
-        self._bank.predict(self._dt_s)
+        self._bank.predict(self._dt_s, self._ground)
         self._t_s = t_s
+        self._gone = self._apart(found)
         strong = score >= self.settings.strong_score
         free_rows, free_boxes = np.ones(len(self._id), dtype=bool), strong.copy()
         for rows, cols in self._stages(found, strong, free_rows, free_boxes):
@@ -130,8 +140,8 @@ class Tracker:
 
     @property
     def places(self) -> Array:
-        """(n, 4) boxes of every track, unconfirmed and unseen ones too: where they were or should be now, pixels."""
-        return self._bank.boxes() if len(self._id) else np.empty((0, 4))
+        """(n, 4) boxes of every track, unconfirmed and coasting ones too: where they were or should be now, pixels."""
+        return self._bank.boxes()[self._now - self._last <= self.settings.coast_s]
 
     # --- association ------------------------------------------------------------------------------------------
     def _stages(  # type: ignore[no-untyped-def]
@@ -144,6 +154,10 @@ class Tracker:
             yield self._match(found, np.flatnonzero(free_boxes), np.flatnonzero(free_rows), s.buffer_again)
         if self._dt_s > s.apart_s and free_boxes.any():
             yield self._match_within_a_walk(found, np.flatnonzero(free_boxes), np.flatnonzero(free_rows))
+        if self._gone is not None and free_boxes.any():
+            known = free_rows & (self._hits >= s.confirm_hits)
+            alone = self._alone(np.flatnonzero(free_boxes), found)
+            yield self._match_on_the_ground(self._gone, alone, np.flatnonzero(known))
         if not strong.all():
             fresh = free_rows & (self._now - self._last <= s.tentative_s)
             yield self._match(found, np.flatnonzero(~strong), np.flatnonzero(fresh), None)
@@ -181,6 +195,8 @@ class Tracker:
             overlap, least = iou(_enlarged(predicted, grown[:, None]), _enlarged(boxes, buffer)), s.min_overlap
         # A person does not change height by half from one frame to the next.
         possible = (overlap >= least) & (ratio > 0.5) & (ratio < 2.0)
+        if self._gone is not None:
+            possible &= ~(self._gone[np.ix_(rows, candidates)] > self._reach(rows))
         likelier = s.known_bonus * (self._hits[rows] >= s.confirm_hits) - s.unseen_malus * unseen
         i, j = linear_sum_assignment(np.where(possible, overlap + likelier[:, None], -1.0), maximize=True)
         good = possible[i, j]
@@ -198,11 +214,31 @@ class Tracker:
         good = possible[i, j]
         return rows[i[good]], candidates[j[good]]
 
+    def _match_on_the_ground(self, gone: Array, candidates: Index, rows: Index) -> tuple[Index, Index]:
+        """Assign boxes to those who can have walked there since they were last seen, nearest first."""
+        if not len(candidates) or not len(rows):
+            return NOBODY, NOBODY
+        metres = gone[np.ix_(rows, candidates)]
+        possible = metres <= self._reach(rows)  # never for a place that is no ground: NaN
+        i, j = linear_sum_assignment(np.where(possible, metres, 1e6))
+        good = possible[i, j]
+        return rows[i[good]], candidates[j[good]]
+
+    def _apart(self, found: Array) -> Array | None:
+        """(n, m) metres from each track to each box: from where it was last seen or where it should be, if nearer."""
+        if self._ground is None:
+            return None
+        was, ahead = (self._ground.apart_m(places, found) for places in (self._box, self._bank.boxes()))
+        return np.asarray(np.fmin(was, ahead))
+
+    def _reach(self, rows: Index) -> Array:
+        """(n, 1) metres that people can have walked since they were last seen."""
+        s = self.settings
+        return np.asarray(s.stride_m + s.walk_m_s * (self._now - self._last[rows]))[:, None]
+
     # --- life of a track --------------------------------------------------------------------------------------
     def _start(self, new: Index, found: Array, scores: Array) -> None:
-        seen = self._last == self._now
-        if len(new) and seen.any():
-            new = new[iou(found[new], self._box[seen]).max(axis=1) < self.settings.doubled]
+        new = self._alone(new, found)
         count = len(new)
         if not count:
             return
@@ -214,9 +250,18 @@ class Tracker:
         self._score, self._box = np.concatenate([self._score, scores[new]]), np.concatenate([self._box, found[new]])
         self._next_id += count
 
+    def _alone(self, candidates: Index, found: Array) -> Index:
+        """Those of the boxes that are no second box of somebody who is seen."""
+        seen = self._last == self._now
+        if not len(candidates) or not seen.any():
+            return candidates
+        doubled = iou(found[candidates], self._box[seen]).max(axis=1) >= self.settings.doubled
+        return np.asarray(candidates[~doubled])
+
     def _end(self) -> None:
         confirmed = self._hits >= self.settings.confirm_hits
-        limit = np.where(confirmed, self.settings.coast_s, self.settings.tentative_s)
+        coast_s = self.settings.coast_s if self._ground is None else self.settings.lost_s
+        limit = np.where(confirmed, coast_s, self.settings.tentative_s)
         keep = self._now - self._last <= limit
         if keep.all():
             return
@@ -226,7 +271,8 @@ class Tracker:
 
     def _tracks(self) -> list[Track]:
         s = self.settings
-        told = np.flatnonzero((self._hits >= s.confirm_hits) & (self._now - self._first >= s.confirm_s))
+        known = (self._hits >= s.confirm_hits) & (self._now - self._first >= s.confirm_s)
+        told = np.flatnonzero(known & (self._now - self._last <= s.coast_s))
         boxes = self._bank.boxes()[told]
         rows = zip(*(a[told].tolist() for a in (self._id, self._score, self._first, self._last)), strict=True)
         return [
