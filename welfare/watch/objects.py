@@ -54,7 +54,7 @@ class _Known:
 
 
 class LeftObjects:
-    """Finds them in one camera's pictures. Only the points of its zones are kept: (n,) and (n, 3) arrays of them."""
+    """Finds them in one camera's pictures. Only the points of its zones are kept: (n,) and (3, n) arrays of them."""
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -68,11 +68,12 @@ class LeftObjects:
         self._t_s = float("-inf")
         self._known: list[_Known] = []
         self._next = 1
+        self._points = (self._rows - self._top) * self._size[0] + self._columns
         n = len(self._rows)
-        self._back: Levels = np.zeros((n, 3), np.float32)
+        self._back: Levels = np.zeros((3, n), np.float32)
         self._noise = np.full(n, 3.0, np.float32)
         self._trusted: Mask = np.zeros(n, bool)
-        self._now: Levels = np.zeros((n, 3), np.float32)
+        self._now: Levels = np.zeros((3, n), np.float32)
         self._stable_s = np.zeros(n, np.float32)
         self._onset_s = np.full(n, np.inf)
         self._owner = np.zeros(n, np.int64)  # of the change; 0 is nobody
@@ -100,8 +101,8 @@ class LeftObjects:
     def _compare(self, t_s: float, dt: float, image: NDArray[np.uint8], people: Sequence[Observation]) -> None:
         small = cv2.resize(image, self._size, interpolation=cv2.INTER_AREA)[self._top : self._low]
         picture = cv2.GaussianBlur(small, (0, 0), 0.8)
-        now = picture[self._rows - self._top, self._columns].astype(np.float32)
-        covered, reach = np.zeros(len(now), bool), np.zeros(len(now), bool)
+        now = np.ascontiguousarray(picture.reshape(-1, 3)[self._points].T, dtype=np.float32)
+        covered, reach = np.zeros(now.shape[1], bool), np.zeros(now.shape[1], bool)
         for person in people:
             covered |= self._near(person, AROUND)
             near = self._near(person, REACH)
@@ -110,7 +111,7 @@ class LeftObjects:
         free = ~covered
         now = self._even_light(now, free & ~reach & self._trusted)
         limit = np.maximum(LEAST_LEVELS, DEVIATIONS * self._noise)
-        away = np.abs(now - self._back).max(axis=1)
+        away = np.abs(now - self._back).max(axis=0)
         changed = free & self._trusted & (away > limit)
         self._follow(now, away, free & self._trusted & ~changed, dt)
         self._note_changes(t_s, dt, now, changed, limit)
@@ -119,11 +120,13 @@ class LeftObjects:
 
     def _learn(self, now: Levels, fresh: Mask, dt: float, limit: NDArray[np.float32]) -> None:
         """A point is known once it was the same for a while with nobody before it: nobody is learned as background."""
-        same = np.abs(now - self._now).max(axis=1) <= limit
+        if not fresh.any():
+            return
+        same = np.abs(now - self._now).max(axis=0) <= limit
         self._stable_s[fresh] = np.where(same[fresh], self._stable_s[fresh] + np.float32(dt), 0.0)
-        self._now[fresh] = now[fresh]
+        self._now[:, fresh] = now[:, fresh]
         known = fresh & (self._stable_s >= STATIC_S)
-        self._back[known] = now[known]
+        self._back[:, known] = now[:, known]
         self._stable_s[known] = 0.0
         self._trusted |= known
 
@@ -131,26 +134,27 @@ class LeftObjects:
         """The picture with the background's exposure: clouds and lamps change all of it at once."""
         if free.sum() < 100:
             return now
-        gain = np.median((now[free][::7] + 8) / (self._back[free][::7] + 8), axis=0)
+        some = np.flatnonzero(free)[::7]
+        gain = np.median((now[:, some] + 8) / (self._back[:, some] + 8), axis=1, keepdims=True)
         return np.asarray(now / gain, dtype=np.float32)
 
     def _follow(self, now: Levels, away: NDArray[np.float32], same: Mask, dt: float) -> None:
         share = np.float32(1 - np.exp(-dt / MEMORY_S))
-        self._back[same] += share * (now[same] - self._back[same])
-        self._noise[same] += share * (np.float32(1.25) * away[same] - self._noise[same])
+        self._back += np.where(same, share, np.float32(0)) * (now - self._back)
+        self._noise += np.where(same, share, np.float32(0)) * (np.float32(1.25) * away - self._noise)
         self._stable_s[same] = 0.0
         self._onset_s[same] = np.inf
 
     def _note_changes(self, t_s: float, dt: float, now: Levels, changed: Mask, limit: NDArray[np.float32]) -> None:
-        moved = changed & ((self._stable_s == 0) | (np.abs(now - self._now).max(axis=1) > limit))
+        moved = changed & ((self._stable_s == 0) | (np.abs(now - self._now).max(axis=0) > limit))
         self._stable_s[changed] += np.float32(dt)
         self._stable_s[moved] = np.float32(dt)
         first = moved & ~np.isfinite(self._onset_s)
         self._onset_s[moved] = t_s
         self._owner[first] = np.where(t_s - self._passed_s[first] <= BEHIND_S, self._passer[first], 0)
-        self._now[changed] = now[changed]
+        self._now[:, changed] = now[:, changed]
         old = changed & (self._stable_s >= FORGOTTEN_S)
-        self._back[old] = now[old]
+        self._back[:, old] = now[:, old]
         self._stable_s[old] = 0.0
 
     def _recognise(self, t_s: float, now: Levels, free: Mask, changed: Mask, limit: NDArray[np.float32]) -> None:
@@ -179,7 +183,7 @@ class LeftObjects:
             apart = float(np.hypot(*np.subtract(known.thing.at_m, thing.at_m)))
             if known.thing.owners & thing.owners and apart <= TOUCHING_M:
                 known.where |= where
-                known.levels[where] = now[where]
+                known.levels[:, where] = now[:, where]
                 known.thing = _joined(known.thing, thing)
                 return
         self._known.append(_Known(thing, where, now.copy()))
@@ -192,10 +196,10 @@ class LeftObjects:
         core = known.where & free
         if core.sum() < 0.5 * known.where.sum():
             return
-        same = core & changed & (np.abs(now - known.levels).max(axis=1) <= 2 * limit)
+        same = core & changed & (np.abs(now - known.levels).max(axis=0) <= 2 * limit)
         if same.sum() >= 0.5 * core.sum():
             known.gone_s = None
-            known.levels[same] += FOLLOW * (now[same] - known.levels[same])
+            known.levels[:, same] += FOLLOW * (now[:, same] - known.levels[:, same])
         elif known.gone_s is None:
             known.gone_s = t_s
 
@@ -213,7 +217,7 @@ class LeftObjects:
         owners = owners[owners != 0]
         if len(owners) < 0.5 * area or self._is_shadow(where, now) or not self._has_outline(where, now):
             return None
-        strength = float(np.abs(now - self._back).max(axis=1)[where].mean())
+        strength = float(np.abs(now[:, where] - self._back[:, where]).max(axis=0).mean())
         since = float(np.median(self._onset_s[where]))
         return Thing(
             id=self._next,
@@ -226,9 +230,9 @@ class LeftObjects:
 
     def _is_shadow(self, where: Mask, now: Levels) -> bool:
         """The same ground, evenly darker in all its colours."""
-        share = (now[where] + 4) / (self._back[where] + 4)
-        level = share.mean(axis=0)
-        even = float(share.std(axis=0).mean()) < SHADOW_SPREAD and float(np.ptp(level)) < SHADOW_SPREAD
+        share = (now[:, where] + 4) / (self._back[:, where] + 4)
+        level = share.mean(axis=1)
+        even = float(share.std(axis=1).mean()) < SHADOW_SPREAD and float(np.ptp(level)) < SHADOW_SPREAD
         return even and SHADOW[0] < float(level.mean()) < SHADOW[1]
 
     def _has_outline(self, where: Mask, now: Levels) -> bool:
@@ -253,7 +257,7 @@ class LeftObjects:
 
     def _edges(self, levels: Levels) -> NDArray[np.float32]:
         grey = np.zeros(self._size[::-1], np.float32)
-        grey[self._rows, self._columns] = levels.mean(axis=1)
+        grey[self._rows, self._columns] = levels.mean(axis=0)
         edges = np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
         return np.asarray(edges[self._rows, self._columns], dtype=np.float32)
 
