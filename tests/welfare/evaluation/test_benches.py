@@ -1,5 +1,6 @@
 """What the benches count is what they say: precision, recall, false boxes, joined clips; a word for a bad folder."""
 
+import os
 from pathlib import Path
 
 import av
@@ -7,11 +8,15 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.pictures import tiny_clip
-from welfare.evaluation.bench import failover, soak
+from tests.pictures import EAST, tiny_clip
+from welfare.evaluation.bench import failover, live, motion, soak, throughput
 from welfare.evaluation.bench.detection import Tally, count_boxes
 from welfare.evaluation.bench.live import joined
-from welfare.evaluation.labels import LabelError, Labels
+from welfare.evaluation.bench.together import ChildError, together
+from welfare.evaluation.labels import LabelError, Labels, Person
+from welfare.watch.tracker import Tracker
+from zones.geometry import View, WatchedZone
+from zones.site_file import read_site
 
 PEOPLE = np.array([[0.0, 0.0, 10.0, 20.0], [50.0, 0.0, 60.0, 20.0], [90.0, 0.0, 99.0, 20.0]])
 
@@ -78,3 +83,40 @@ def test_the_longest_gaps_are_told_by_what_happened() -> None:
     lines = list(failover.table(figures))
     assert lines[2].split()[-3:] == ["3", "3.10", "3.50"]
     assert "stays that went on: 4, set back 0, lost 0" in lines
+
+
+@pytest.mark.slow
+def test_the_pipeline_bench_runs_in_processes_that_have_no_django(tmp_path: Path) -> None:
+    clip = tiny_clip(tmp_path / "clip.mp4", seconds=2.0, size=(320, 240))
+    zone = WatchedZone.build("deck", [[20, 120], [300, 120], [300, 230], [20, 230]], [[20, 125], [300, 125]])
+    view = View.build(homography=None, size=(320, 240), rail_height_m=1.1, zones=[zone])
+    way = throughput.Way("ours", False, 5.0, (clip,), view)
+    (found,) = throughput.measure([way], {"precision": "float"}, 1, lambda _: None)
+    assert found.frames == 10
+    assert found.cameras_alone > 0
+    assert found.stage_ms.keys() >= {"decode", "detect", "track", "assess"}
+    lived = live.measure([clip], view, "live", 1.0, {"precision": "float"})
+    assert lived.fps > 0
+
+
+def test_a_bench_whose_process_dies_says_so_and_does_not_wait() -> None:
+    with pytest.raises(ChildError, match="ended with status"):
+        together(os.abort, [()])
+
+
+def sights(numbers_x: dict[int, float], frames: int) -> tuple[motion.Sight, ...]:
+    """People who stand still, each found in every frame."""
+    boxes = np.array([[x, 0.0, x + 20, 60.0] for x in numbers_x.values()])
+    people = tuple(Person(n, (x, 0.0, x + 20, 60.0), 1.0, "stand") for n, x in numbers_x.items())
+    return tuple(motion.Sight(n / 5, boxes, np.full(len(boxes), 0.9), people) for n in range(frames))
+
+
+def test_numbers_that_stay_and_numbers_that_change_are_counted() -> None:
+    labels = Labels("x", read_site(EAST.with_suffix(".site.json"), (1280, 720)), 60.0, "day", ())
+    whole = motion.Kept()
+    motion.count(whole, motion.Clip(labels, sights({7: 0.0, 8: 300.0}, 50)), Tracker())
+    assert (whole.switches, whole.whole, whole.people) == (0, 2, 2)
+    hidden = motion.Kept()
+    motion.count(hidden, motion.with_everybody_hidden(motion.Clip(labels, sights({7: 0.0, 8: 300.0}, 50))), Tracker())
+    assert (hidden.switches, hidden.whole, hidden.people) == (2, 0, 2)
+    assert hidden.idf1 < 0.8 < whole.idf1

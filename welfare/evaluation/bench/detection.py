@@ -57,6 +57,18 @@ class Tally:
         return float(np.sum(precision[right]) / max(self.people, 1))
 
 
+def labelled(folder: Path) -> list[Path]:
+    """The label files of a folder that have a clip beside them.
+
+    Raises:
+        LabelError: there are none.
+    """
+    found = sorted(path for path in folder.glob("*.jsonl") if path.with_suffix(".mp4").exists())
+    if not found:
+        raise LabelError(f"{folder} holds no labelled clips (NAME.mp4 beside NAME.jsonl)")
+    return found
+
+
 def measure(folder: Path, detector: Detector, say: Callable[[str], None]) -> dict[tuple[float, str], Tally]:
     """Look at every labelled clip of a folder, both ways.
 
@@ -72,11 +84,8 @@ def measure(folder: Path, detector: Detector, say: Callable[[str], None]) -> dic
         LabelError: the folder holds no labelled clip, or a file is not one.
         VideoError: a clip cannot be decoded.
     """
-    found = sorted(path for path in folder.glob("*.jsonl") if path.with_suffix(".mp4").exists())
-    if not found:
-        raise LabelError(f"{folder} holds no labelled clips (NAME.mp4 beside NAME.jsonl)")
     tallies: dict[tuple[float, str], Tally] = {}
-    for path in found:
+    for path in labelled(folder):
         labels = Labels.read(path)
         say(f"{labels.name}, people of {labels.person_px:.0f} px, {labels.light}")
         whole = (0, 0, *labels.view.size)

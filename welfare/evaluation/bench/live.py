@@ -1,23 +1,21 @@
 """Cameras in real time, one process each as in a worker: how old a frame is once judged, and what was dropped."""
 
-import multiprocessing
 import resource
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
 
-from welfare.evaluation.replay import Replay
+from welfare.evaluation.bench.together import Begin, together
 from welfare.watch.detector import Detector
 from welfare.watch.health import PictureHealth
 from welfare.watch.pipeline import Models, Pipeline
 from welfare.watch.source import Source
-from zones.site_file import read_site
+from zones.geometry import View
 
 WARM_S = 5.0
 
@@ -45,17 +43,13 @@ class Live:
     memory_mb: float
 
 
-def measure(clips: Sequence[Path], site: Path, what: str, seconds: float, detector: dict[str, Any]) -> Live:
-    """Watch one camera for each clip, looped, for so many seconds."""
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(len(clips))
-    results: Any = context.Queue()
-    started = [context.Process(target=_watch, args=(clip, site, seconds, detector, barrier, results)) for clip in clips]
-    for process in started:
-        process.start()
-    found: list[tuple[list[float], int, float, float]] = [results.get() for _ in started]
-    for process in started:
-        process.join()
+def measure(clips: Sequence[Path], view: View, what: str, seconds: float, detector: dict[str, Any]) -> Live:
+    """Watch one camera for each clip, looped, for so many seconds.
+
+    Raises:
+        ChildError: one of the processes died.
+    """
+    found, _ = together(_watch, [(clip, view, seconds, detector) for clip in clips])
     ages = np.concatenate([f[0] for f in found])
     dropped = sum(f[1] for f in found)
     half, late = np.percentile(ages, [50, 99])
@@ -70,15 +64,15 @@ def measure(clips: Sequence[Path], site: Path, what: str, seconds: float, detect
     )
 
 
-def _watch(clip: Path, site: Path, seconds: float, detector: dict[str, Any], barrier: Barrier, results: Any) -> None:
+def _watch(
+    clip: Path, view: View, seconds: float, detector: dict[str, Any], begin: Begin
+) -> tuple[list[float], int, float, float]:
     with Models(detector=Detector(**detector)) as models:
         models.pose.preload()
-        with Replay(clip) as replay:
-            view = read_site(site, replay.size)
         pipeline, health = Pipeline(view, models), PictureHealth()
         ages: list[float] = []
         dropped_before = used_before = begun_s = 0.0
-        barrier.wait()
+        begin()
         with Source(str(clip), loop=True) as source:
             start_s = time.monotonic()
             for frame in source.frames():
@@ -94,7 +88,7 @@ def _watch(clip: Path, site: Path, seconds: float, detector: dict[str, Any], bar
             dropped = int(source.dropped - dropped_before)
             used_s = time.process_time() - used_before
         memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        results.put((ages, dropped, used_s, memory_mb))
+        return ages, dropped, used_s, memory_mb
 
 
 def joined(clips: Sequence[Path], out: Path) -> Path:

@@ -12,14 +12,17 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from welfare.evaluation.bench import detection, failover, soak, throughput, tracking
+from welfare.evaluation.bench import detection, failover, motion, soak, throughput, tracking
 from welfare.evaluation.bench import live as live_bench
 from welfare.evaluation.bench.environments import PeerError
+from welfare.evaluation.bench.together import ChildError
 from welfare.evaluation.bench.world import WorldError
 from welfare.evaluation.labels import LabelError
 from welfare.evaluation.mot import MotFileError
-from welfare.evaluation.replay import VideoError
+from welfare.evaluation.replay import Replay, VideoError
 from welfare.watch.detector import Detector
+from zones.geometry import GeometryError, View
+from zones.site_file import read_site
 
 CLIPS = Path(settings.BASE_DIR) / "fixtures" / "clips"
 
@@ -36,6 +39,8 @@ class Command(BaseCommand):
         detector = what.add_parser("detector", help="people found and made up, by their size, and what a frame costs")
         detector.add_argument("folder", type=Path, help="labelled clips: NAME.mp4 beside NAME.jsonl")
         detector.add_argument("--video", type=Path, help="a real video to time the network on")
+        moving = what.add_parser("motion", help="who keeps their number, motion in pixels beside motion in metres")
+        moving.add_argument("folder", type=Path, help="labelled clips: NAME.mp4 beside NAME.jsonl")
         pipeline = what.add_parser("pipeline", help="cameras that this machine sustains, beside a plain loop")
         pipeline.add_argument("--busy", type=Path, default=CLIPS / "two_people.mp4", help="two people all the time")
         pipeline.add_argument("--empty", type=Path, default=CLIPS / "empty_footway.mp4", help="the same view, nobody")
@@ -72,7 +77,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, what: str, **options: Any) -> None:
         try:
             getattr(self, f"_{what}")(**options)
-        except (MotFileError, PeerError, LabelError, VideoError, WorldError) as error:
+        except (MotFileError, PeerError, LabelError, VideoError, GeometryError, ChildError, WorldError) as error:
             raise CommandError(str(error)) from error
 
     def _tracker(self, folder: Path, json: Path | None, **_: Any) -> None:
@@ -88,24 +93,32 @@ class Command(BaseCommand):
         if video is not None:
             self.stdout.write(detection.speed(video, detector))
 
+    def _motion(self, folder: Path, **_: Any) -> None:
+        clips = motion.look(folder, Detector(**settings.DETECTOR), self._say)
+        for line in motion.table(motion.measure(clips)):
+            self.stdout.write(line)
+
     def _pipeline(
         self, busy: Path, empty: Path, processes: int, seconds: float, live: Sequence[int], json: Path | None, **_: Any
     ) -> None:
-        compared = throughput.ways(busy, empty)
+        with Replay(busy) as replay:
+            view = read_site(busy.with_suffix(".site.json"), replay.size)
+        compared = throughput.ways(busy, empty, view)
         sustained = list(throughput.measure(compared, settings.DETECTOR, processes, self._say))
         for line in throughput.table(sustained):
             self.stdout.write(line)
         always, quarter = live
-        figures = [self._live([busy] * always, busy, "always busy", seconds)]
+        figures = [self._live([busy] * always, view, "always busy", seconds)]
         folder = Path(settings.RUN_DIR) / "bench"
         rotated = [
             live_bench.joined([empty] * k + [busy] + [empty] * (3 - k), folder / f"quarter-{k}.mp4") for k in range(4)
         ]
         figures.append(
-            self._live([rotated[i % 4] for i in range(quarter)], busy, "busy a quarter of the time", seconds)
+            self._live([rotated[i % 4] for i in range(quarter)], view, "busy a quarter of the time", seconds)
         )
         for line in live_bench.table(figures):
             self.stdout.write(line)
+        self.stdout.write("load of the machine, 1 and 5 minutes: {:.1f} {:.1f}".format(*os.getloadavg()))
         self._keep(json, {"sustained": [asdict(s) for s in sustained], "live": [asdict(f) for f in figures]})
 
     def _failover(self, kills: int, busy: Path, empty: Path, json: Path | None, **_: Any) -> None:
@@ -122,9 +135,9 @@ class Command(BaseCommand):
         for line in soak.table(samples, 60 * early):
             self.stdout.write(line)
 
-    def _live(self, clips: list[Path], busy: Path, what: str, seconds: float) -> live_bench.Live:
+    def _live(self, clips: list[Path], view: View, what: str, seconds: float) -> live_bench.Live:
         self._say(f"{len(clips)} live cameras, {what}")
-        return live_bench.measure(clips, busy.with_suffix(".site.json"), what, seconds, settings.DETECTOR)
+        return live_bench.measure(clips, view, what, seconds, settings.DETECTOR)
 
     def _pages(
         self, incidents: int, steady: int, wait: int, ways: Sequence[str] | None, json: Path | None, **_: Any
