@@ -1,6 +1,7 @@
 """The lines of an event file, as `docs/analyse.schema.json` describes them."""
 
 import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from welfare.behaviour.events import ConcernRaised, CueMeasured, EpisodeChanged, Event, Reason
@@ -19,6 +20,12 @@ def track_line(person: Observation, *, estimated: bool) -> dict[str, Any]:
         "score": round(person.score, 3),
         "seen": person.seen,
     }
+
+
+def lines_of(people: Sequence[Observation], events: Sequence[Event], *, estimated: bool) -> Iterator[dict[str, Any]]:
+    """Every line of one frame."""
+    yield from (track_line(person, estimated=estimated) for person in people)
+    yield from (event_line(event) for event in events)
 
 
 def event_line(event: Event) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from av.error import FFmpegError
 from numpy.typing import NDArray
 
-from welfare.evaluation.event_lines import event_line, track_line
+from welfare.evaluation.event_lines import lines_of
 from welfare.watch.pace import Pace
 from welfare.watch.pipeline import Models, Pipeline
 from zones.geometry import View
@@ -89,8 +89,5 @@ def analyse(replay: Replay, view: View, models: Models, fps: float, progress: Pr
     pipeline = Pipeline(view, models)
     for t_s, image in replay.frames(fps):
         step = pipeline.step(t_s, image)
-        for person in step.observations:
-            yield track_line(person, estimated=view.estimated)
-        for event in step.events:
-            yield event_line(event)
+        yield from lines_of(step.observations, step.events, estimated=view.estimated)
         progress(t_s, replay.duration_s)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from welfare.behaviour.assessment import Assessor
 from welfare.behaviour.events import Event
-from welfare.behaviour.observation import Observation
+from welfare.behaviour.observation import Observation, Thing
 from welfare.behaviour.profile import Profile
+from welfare.behaviour.record import StayRecord
 from welfare.watch.attention import PoseSchedule
 from welfare.watch.detector import Detector
 from welfare.watch.ground import HeightCalibration
@@ -51,6 +52,8 @@ class Step:
     Attributes:
         t_s: the frame's time.
         observations: every confirmed track.
+        things: what was put down and stands there.
+        missing: whether the behaviour missed somebody before this frame.
         events: what the behaviour says.
         looked: how many tiles went through the detector.
         cost_ms: by stage.
@@ -58,6 +61,8 @@ class Step:
 
     t_s: float
     observations: tuple[Observation, ...]
+    things: tuple[Thing, ...]
+    missing: bool
     events: tuple[Event, ...]
     looked: int
     cost_ms: dict[str, float]
@@ -95,8 +100,9 @@ class Pipeline:
             )
         self._cover(image)
         cost: dict[str, float] = {}
+        missing = self._assessor.missing
         with _timed(cost, "motion"):
-            tiles = self._gate.due(t_s, image, self._tracker.places, missing=self._assessor.missing)
+            tiles = self._gate.due(t_s, image, self._tracker.places, missing=missing)
         with _timed(cost, "detect"):
             boxes, scores = self._models.detector.detect(image, tiles)
             kept = ~self._view.masked(np.c_[(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]])
@@ -109,11 +115,15 @@ class Pipeline:
         with _timed(cost, "assess"):
             self._recalibrate(observations)
             events = self._assessor.update(t_s, observations, things)
-        return Step(t_s, observations, tuple(events), len(tiles), cost)
+        return Step(t_s, observations, tuple(things), missing, tuple(events), len(tiles), cost)
 
     def snapshot(self) -> dict[str, Any]:
         """The stays, JSON-able."""
         return self._assessor.snapshot()
+
+    def finished(self) -> list[StayRecord]:
+        """Records of the stays that ended since the last call."""
+        return self._assessor.finished()
 
     def restore(self, state: dict[str, Any], t_s: float) -> None:
         """Go on with stays that another worker left."""

@@ -10,18 +10,24 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import cv2
 
 import zones.geometry
 from welfare import behaviour, watch
+from welfare.behaviour import observation
+from welfare.evaluation import sights
+from welfare.evaluation.event_lines import lines_of
 from welfare.evaluation.labels import Labels
-from welfare.evaluation.replay import Replay, analyse
+from welfare.evaluation.replay import Replay
 from welfare.evaluation.scenarios.making import make
 from welfare.evaluation.scenarios.suite import FPS, Clip
+from welfare.evaluation.sights import Sight
 from welfare.watch.detector import Detector
-from welfare.watch.pipeline import Models
+from welfare.watch.pipeline import Models, Pipeline
+from zones.geometry import View
 
 Lines = list[dict[str, Any]]
 _models: Models | None = None  # of this process
@@ -30,22 +36,34 @@ _models: Models | None = None  # of this process
 @cache
 def watch_digest() -> str:
     """Hash of the code that decides what the watch says, however it is laid out, and of the networks."""
-    folders = [Path(package.__path__[0]) for package in (behaviour, watch)]
-    sources = [path for folder in folders for path in sorted(folder.glob("*.py"))]
+    return _digest([*_sources(behaviour), *_sources(watch)])
+
+
+@cache
+def sights_digest() -> str:
+    """Hash of the code that decides what the watch sees, whatever the behaviour makes of it, and of the networks."""
+    return _digest([Path(observation.__file__), Path(sights.__file__), *_sources(watch)])
+
+
+def _sources(package: ModuleType) -> list[Path]:
+    return sorted(Path(package.__path__[0]).glob("*.py"))
+
+
+def _digest(sources: Sequence[Path]) -> str:
     whole = hashlib.sha256()
     for path in [*sources, Path(zones.geometry.__file__)]:
         whole.update(ast.dump(ast.parse(path.read_text())).encode())
-    for network in sorted((folders[0].parent / "weights").glob("person_*.onnx")):
+    for network in sorted((Path(watch.__path__[0]).parent / "weights").glob("person_*.onnx")):
         whole.update(hashlib.sha256(network.read_bytes()).digest())
     return whole.hexdigest()[:12]
 
 
 def run(clip: Clip, folder: Path, detector: Mapping[str, Any]) -> Lines:
-    """Every event of a clip; rendered and analysed if that was not done before.
+    """Every event of a clip; rendered, watched and judged as far as that was not done before.
 
     Args:
         clip: which.
-        folder: where clips and events are kept.
+        folder: where clips, sights and events are kept.
         detector: arguments of the people detector.
     """
     video = make(clip, folder)
@@ -53,12 +71,36 @@ def run(clip: Clip, folder: Path, detector: Mapping[str, Any]) -> Lines:
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
         view = Labels.read(video.with_suffix(".jsonl")).view
-        with Replay(video) as replay:
-            lines = list(analyse(replay, view, _loaded(detector), FPS, lambda *_: None))
+        lines = _judged(video, view, folder)
+        if lines is None:
+            lines = _watched(video, view, folder, detector)
         part = kept.with_suffix(f".{os.getpid()}.part")
         part.write_text("".join(json.dumps(line) + "\n" for line in lines))
         part.replace(kept)
     return [json.loads(line) for line in kept.read_text().splitlines()]
+
+
+def _seen(video: Path, folder: Path) -> Path:
+    return folder / f"sights-{sights_digest()}" / f"{video.stem}.gz"
+
+
+def _judged(video: Path, view: View, folder: Path) -> Lines | None:
+    seen = _seen(video, folder)
+    return sights.judged(sights.read(seen), view) if seen.exists() else None
+
+
+def _watched(video: Path, view: View, folder: Path, detector: Mapping[str, Any]) -> Lines:
+    seen, lines = _seen(video, folder), Lines()
+    kept: list[Sight] = []
+    pipeline = Pipeline(view, _loaded(detector))
+    with Replay(video) as replay:
+        for t_s, image in replay.frames(FPS):
+            step = pipeline.step(t_s, image)
+            kept.append(Sight.of(step))
+            lines += lines_of(step.observations, step.events, estimated=view.estimated)
+    seen.parent.mkdir(parents=True, exist_ok=True)
+    sights.write(kept, seen)
+    return lines
 
 
 def _loaded(detector: Mapping[str, Any]) -> Models:
