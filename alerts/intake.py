@@ -195,6 +195,12 @@ def first_action(made: dict[str, Any]) -> Combinable:
     return Now() + timedelta(seconds=made.get("held_for_s", 0))
 
 
+def outcomes(zone_id: int) -> list[tuple[UUID, str]]:
+    """What people found in each stay of a zone that opened an incident; an open one's outcome is empty. No drills."""
+    found = Incident.objects.filter(zone=zone_id, subject=Subject.PERSON, drill=False).order_by("pk")
+    return list(found.values_list("episode", "outcome"))
+
+
 def media_is_well() -> None:
     """A media worker says that it lives."""
     beat("media")

@@ -9,16 +9,19 @@ import shapely
 
 from welfare.behaviour import posture, rail, scoring, triggers
 from welfare.behaviour.cues import Measurement, Sample
-from welfare.behaviour.episodes import Episode, link
+from welfare.behaviour.episodes import Birth, Episode, link
 from welfare.behaviour.events import ConcernRaised, CueMeasured, EpisodeChanged, Event, Reason, Sight, TrailPoint
 from welfare.behaviour.left import Belongings
-from welfare.behaviour.observation import Observation, Thing
+from welfare.behaviour.observation import Observation, Thing, covered
 from welfare.behaviour.profile import Profile
+from welfare.behaviour.record import Rise, StayRecord
 from zones.geometry import View, WatchedZone
 from zones.tier import Tier
 
 NO_CONTEXT = ("", 0.0, "")
 TELL_EVERY_S = 1.0
+SHARED = 0.5  # assumed: a box that covers so much of where somebody was lost holds them too
+SHARED_S = 2.0  # assumed: for so long the pose of two who were found as one is in doubt
 TRIGGER_AGAIN_S = 10.0  # assumed: a trigger that was off for so long is a new one
 
 
@@ -29,7 +32,7 @@ class Assessor:
         profiles = profiles or {}
         self._view = view
         self._t_s = float("-inf")
-        self._born_s: dict[int, float] = {}
+        self._born: dict[int, Birth] = {}
         self._zones = [_ZoneAssessor(view, zone, profiles.get(zone.name, Profile())) for zone in view.zones]
 
     def update(self, t_s: float, observations: Sequence[Observation], things: Sequence[Thing] = ()) -> list[Event]:
@@ -42,8 +45,13 @@ class Assessor:
         """
         self._t_s = t_s
         people = [o for o in observations if np.isfinite(o.feet_m).all()]
-        self._born_s = {o.track_id: self._born_s.get(o.track_id, t_s) for o in observations}
-        return [event for zone in self._zones for event in zone.update(t_s, people, things, self._born_s)]
+        self._born = {o.track_id: self._born.get(o.track_id) or self._birth(o) for o in observations}
+        return [event for zone in self._zones for event in zone.update(t_s, people, things, self._born)]
+
+    def _birth(self, person: Observation) -> Birth:
+        view = self._view
+        known_way = triggers.near_border(person, view) or view.may_hide(person.box_px)
+        return Birth(person.t_s, from_nowhere=not known_way)
 
     def recalibrate(self, view: View) -> None:
         """Use better metres from now on; the zones stay the same."""
@@ -52,6 +60,13 @@ class Assessor:
             zone.view = view
             for episode in zone.episodes:
                 episode.forget_path()
+
+    def finished(self) -> list[StayRecord]:
+        """Records of the stays that ended since the last call."""
+        records = [record for zone in self._zones for record in zone.finished]
+        for zone in self._zones:
+            zone.finished = []
+        return records
 
     @property
     def missing(self) -> bool:
@@ -92,21 +107,23 @@ class _ZoneAssessor:
     def __init__(self, view: View, zone: WatchedZone, profile: Profile) -> None:
         self.view, self.zone, self.profile = view, zone, profile
         self.episodes: list[Episode] = []
+        self.finished: list[StayRecord] = []
         self._belongings = Belongings()
         self._area = shapely.Polygon(zone.polygon)
         shapely.prepare(self._area)
 
     def update(
-        self, t_s: float, people: list[Observation], things: Sequence[Thing], born_s: Mapping[int, float]
+        self, t_s: float, people: list[Observation], things: Sequence[Thing], born: Mapping[int, Birth]
     ) -> list[Event]:
-        linked = link(self.episodes, people, born_s)
-        events: list[Event] = []
+        linked = link(self.episodes, people, born)
+        events = self._rejoin(t_s, linked, people)
         fed: set[str] = set()
         for i, person in enumerate(people):
             episode = linked.get(i)
             standing_m = episode.standing_m if episode else np.nan
             others = [o for o in people if o is not person]
-            reading = rail.read(self.view, self.zone, person, self.profile, standing_m, others)
+            shared = episode is not None and self._shared(episode, person, people)
+            reading = rail.read(self.view, self.zone, person, self.profile, standing_m, others, shared=shared)
             inside = self._inside(person, reading, episode)
             if episode is None:
                 if not inside or not person.seen:
@@ -121,6 +138,24 @@ class _ZoneAssessor:
         self._belongings.update(t_s, things, self.episodes)
         return events
 
+    def _rejoin(self, t_s: float, linked: Mapping[int, Episode], people: Sequence[Observation]) -> list[Event]:
+        """End the stays of people who turned out to be somebody whose own, longer stay goes on."""
+        tracks = {people[i].track_id: episode for i, episode in linked.items()}
+        over = [e for e in self.episodes if tracks.get(e.track_id, e) is not e]
+        self.episodes = [e for e in self.episodes if tracks.get(e.track_id, e) is e]
+        return [self._changed(e, t_s, "ended", e.evidence.score(0.0)) for e in over]
+
+    def _shared(self, own: Episode, person: Observation, people: Sequence[Observation]) -> bool:
+        """Whether the box may hold two people: it covers where another was lost, now or a moment ago.
+
+        Two who stand close are found now as one and now as two, and a pose of both goes on for a while.
+        """
+        seen = {one.track_id for one in people if one.seen}
+        lost = [e.last for e in self.episodes if e is not own and e.track_id not in seen]
+        if person.seen and any(one and covered(one.box_px, person.box_px) >= SHARED for one in lost):
+            own.shared_s = person.t_s
+        return person.t_s - own.shared_s <= SHARED_S
+
     def _inside(self, person: Observation, reading: rail.RailReading, episode: Episode | None) -> bool:
         if shapely.contains_xy(self._area, *person.feet_px):
             return True
@@ -133,7 +168,6 @@ class _ZoneAssessor:
         if reading.feet_beyond or reading.hips_on:
             ((along, _),) = self.view.on_rail_plane(self.zone, [[(x1 + x2) / 2, y2]])
             return Sample(person.t_s, float(along), 0.0)
-        tall = y2 - y1
         tall = y2 - y1
         step = self.profile.feet_error * (tall if np.isfinite(tall) else 0.0)  # no picture: metres as they are
         around = self.view.to_ground(np.add(person.feet_px, [[0.0, 0.0], [step, 0.0], [0.0, step]]))
@@ -183,6 +217,7 @@ class _ZoneAssessor:
         score = Score.of(episode, nats, t_s)
         parts = episode.evidence.parts() | ({name: nats} if name else {})
         episode.note_score(TrailPoint(t_s, score.value, score.high, parts))
+        episode.note_measured(t_s, measured, name)
         episode.hold.update(t_s, passed[1], score.value)
         fired = [
             triggers.on_the_barrier(episode, t_s),
@@ -235,12 +270,15 @@ class _ZoneAssessor:
             if t_s - episode.seen_s > 0 and episode.last is not None:
                 episode.missed += 1
                 others = tuple(o for o in people if o.track_id != episode.track_id and o.seen)
+                if triggers.may_have_crossed(episode, others, t_s):
+                    episode.covered_s = t_s
                 fired = triggers.gone_at_the_edge(episode, self.view, others, t_s)
                 if fired is not None:
                     events += self._fire(episode, fired, t_s, Score.of(episode, 0.0, t_s))
             # On while the person is somewhere in view but out of the zone, or not in view at all.
             if episode.left(t_s) and not episode.things:
                 self.episodes.remove(episode)
+                self.finished.append(episode.record(self.zone.key, t_s))
                 events.append(self._changed(episode, t_s, "ended", episode.evidence.score(0.0)))
             elif episode.id not in fed:
                 episode.track_id = -1 if t_s - episode.seen_s > self.profile.relink_s else episode.track_id
@@ -300,6 +338,7 @@ class _ZoneAssessor:
         name, nats, _ = context
         parts = episode.evidence.parts() | ({name: nats} if name else {})
         episode.note_score(TrailPoint(t_s, score.value, score.high, parts), last=True)
+        episode.trace.rises.append(Rise(t_s - episode.started_s, tier, trigger.cue if trigger else ""))
         found = [*episode.evidence.reasons(), *_around(context, t_s)]
         if trigger is not None:
             found.insert(0, trigger)

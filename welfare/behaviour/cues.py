@@ -73,6 +73,25 @@ def weight(profile: Profile, cue: str) -> float:
     return float(getattr(profile, f"{cue}_weight"))
 
 
+def share(profile: Profile, cue: str, x: float) -> float:
+    """g: where a measurement lies on its cue's ramp, 0 to 1; what has no ramp counts in full or not at all."""
+    p = profile
+    if cue == "run":
+        return float(x > p.run_speed_m_s)
+    if cue == "low":
+        return float(x >= p.low_hold_s)
+    start, end = {
+        "stay": (p.stay_from_s, p.stay_to_s),
+        "pacing": (p.pacing_from, p.pacing_to),
+        "returns": (p.returns_from, p.returns_to),
+        "object": (0.0, p.object_static_s),
+        "lean": (p.lean_from_deg, p.lean_to_deg),
+        "upper": (p.upper_from_s, p.upper_to_s),
+        "outlook": (p.outlook_from, p.outlook_to),
+    }[cue]
+    return ramp(x, start, end)
+
+
 def half_life_s(profile: Profile, cue: str) -> float:
     """T of the cue's group, seconds."""
     return float(getattr(profile, f"{CUES[cue].group}_half_life_s"))

@@ -2,26 +2,28 @@
 
 import uuid
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from welfare.behaviour.company import Company
-from welfare.behaviour.cues import Sample, velocity
+from welfare.behaviour.cues import Measurement, Sample, velocity
 from welfare.behaviour.events import TrailPoint
 from welfare.behaviour.evidence import Evidence, TierHold
 from welfare.behaviour.observation import Observation, Thing
 from welfare.behaviour.posture import Posture
 from welfare.behaviour.profile import Profile
 from welfare.behaviour.rail import RailReading
+from welfare.behaviour.record import StayRecord, Trace
 from zones.tier import Tier
 
 PATH_EVERY_S = 0.5  # the long memory of a path is thinned to this
 PATH_KEPT = 3600  # samples: half an hour
 RECENT_S = 5.0
 OVERLAP_S = 0.5  # assumed: for so long one person may be two tracks
+LOST_S = 1.0  # assumed: whom nobody saw for so long was not just missed in a frame or two
 STILL_WINDOW_S = 2.0  # assumed: the speed of somebody who stands is read over so long
 HEIGHTS = 5  # sights whose median is a standing height
 TALLEST_M = 2.1  # assumed: a box that reads higher holds more than a person
@@ -54,8 +56,10 @@ class Episode:
         latched: a tier that a trigger raised and a human must clear.
         reported: the highest tier that was raised and still holds.
         covered_s: last time that somebody nearer the camera covered a part of them.
+        shared_s: last time that their box held somebody else too.
         triggers: name of a trigger -> when it last fired.
         trail: the score by cue over time.
+        trace: what the cues measured, for the stay's record.
     """
 
     profile: Profile
@@ -89,8 +93,10 @@ class Episode:
     latched: Tier | None = None
     reported: Tier | None = None
     covered_s: float = float("-inf")
+    shared_s: float = float("-inf")
     triggers: dict[str, float] = field(default_factory=dict)
     trail: deque[TrailPoint] = field(default_factory=lambda: deque(maxlen=TRAIL_KEPT))
+    trace: Trace = field(default_factory=Trace)
     faded_s: float = float("-inf")
     told_s: float = float("-inf")
     cues_told_s: dict[str, float] = field(default_factory=dict)
@@ -159,6 +165,26 @@ class Episode:
                 return
         self.trail.append(point)
 
+    def note_measured(self, t_s: float, measured: Iterable[Measurement], context: str) -> None:
+        """Keep what the cues measured in this frame as numbers."""
+        self.trace.edge_stay_s = max(self.trace.edge_stay_s, self.edge_stay_s)
+        self.trace.note(t_s - self.started_s, measured, context, self.profile)
+
+    def record(self, zone_key: int | None, t_s: float) -> StayRecord:
+        """The stay as numbers, once it is over."""
+        self.trace.close()
+        return StayRecord(
+            episode=self.id,
+            zone_key=zone_key,
+            began_s=self.started_s,
+            ended_s=t_s,
+            stay_s=self.stay_s,
+            edge_stay_s=self.trace.edge_stay_s,
+            moments=tuple(self.trace.moments),
+            rises=tuple(self.trace.rises),
+            whole=self.trace.whole,
+        )
+
     def left(self, t_s: float) -> bool:
         """Whether the person is out of the zone for good: seen elsewhere, or looked for often enough in vain."""
         looked = self.seen_s > self.inside_s or self.missed >= self.profile.gone_looks
@@ -215,6 +241,7 @@ class Episode:
         # The gap of a fail-over is nobody's fault: the person is looked for as if just lost.
         episode.inside_s = episode.updated_s = episode.seen_s = t_s
         episode.stay_s, episode.edge_stay_s = state["stay_s"], state["edge_stay_s"]
+        episode.trace.whole = False
         episode.near_s = state["near_s"] if state["near_s"] is not None else float("-inf")
         episode.along_m, episode.offset_m = state["along_m"], state["offset_m"]
         episode.path.extend(Sample(*sample) for sample in state["path"])
@@ -240,37 +267,65 @@ def _differs(a: TrailPoint, b: TrailPoint) -> bool:
     return any(abs(a.parts.get(cue, 0.0) - b.parts.get(cue, 0.0)) > 0.02 for cue in {*a.parts, *b.parts})
 
 
-def link(episodes: Sequence[Episode], people: Sequence[Observation], born_s: Mapping[int, float]) -> dict[int, Episode]:
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """When a track was first seen, and whether it came from nowhere: not from the picture's border or an occluder."""
+
+    t_s: float
+    from_nowhere: bool
+
+
+def link(episodes: Sequence[Episode], people: Sequence[Observation], born: Mapping[int, Birth]) -> dict[int, Episode]:
     """Which stay each person continues: by track number first, then the lost stays by place and time.
 
     Only a track that is newer than the last sight of the lost person can be theirs: who was followed elsewhere at that
-    time is somebody else.
+    time is somebody else. While the tracker still guesses where somebody is whom nobody sees, a track that came from
+    nowhere beside that guess is theirs too, also when it had a stay of its own for a moment.
 
     Args:
         episodes: the stays that go on.
         people: who is there now.
-        born_s: when each track was first seen.
+        born: of each track.
 
     Returns:
-        Index in `people` -> its episode; people who are missing there are new.
+        Index in `people` -> its episode; people who are missing there are new, and an episode whose track is another's
+        now is over.
     """
     by_track = {episode.track_id: episode for episode in episodes}
     linked = {i: by_track[p.track_id] for i, p in enumerate(people) if p.track_id in by_track}
-    taken = {episode.id for episode in linked.values()}
+    guessed = {episode.id: i for i, episode in linked.items() if not people[i].seen}
+    taken = {episode.id for i, episode in linked.items() if people[i].seen}
     pairs = []
     for i, person in enumerate(people):
-        if i in linked or not person.seen:
+        if not person.seen:
             continue
+        own, birth = linked.get(i), born.get(person.track_id, Birth(person.t_s, from_nowhere=False))
         for episode in episodes:
-            lost_s, p = person.t_s - episode.seen_s, episode.profile
-            older = born_s.get(person.track_id, person.t_s) < episode.seen_s - OVERLAP_S
-            if episode.id in taken or lost_s > p.relink_s or older:
+            if episode.id in taken or birth.t_s < episode.seen_s - OVERLAP_S:
                 continue
-            distance = episode.distance_m(person)
-            if distance <= p.relink_m + p.walking_m_s * lost_s:
-                pairs.append((distance, i, episode))
+            sure = own is None and episode.id not in guessed
+            if _continues(person, episode) if sure else _reappears(person, episode, own, birth):
+                pairs.append((episode.distance_m(person), i, episode))
+    given: set[int] = set()
     for _, i, episode in sorted(pairs, key=lambda pair: pair[0]):
-        if i not in linked and episode.id not in taken:
-            linked[i] = episode
-            taken.add(episode.id)
+        if i in given or episode.id in taken:
+            continue
+        linked.pop(guessed.get(episode.id, -1), None)
+        linked[i] = episode
+        given.add(i)
+        taken.add(episode.id)
     return linked
+
+
+def _continues(person: Observation, episode: Episode) -> bool:
+    """Whether somebody without a stay may be the person of one that lost its track."""
+    lost_s, p = person.t_s - episode.seen_s, episode.profile
+    return lost_s <= p.relink_s and episode.distance_m(person) <= p.relink_m + p.walking_m_s * lost_s
+
+
+def _reappears(person: Observation, episode: Episode, own: Episode | None, birth: Birth) -> bool:
+    """Whether somebody who came from nowhere is the one whom the tracker still looks for just there."""
+    lost_s, p = person.t_s - episode.seen_s, episode.profile
+    young = own is None or (own.started_s >= episode.seen_s - OVERLAP_S and own.reported is None)
+    near = episode.distance_m(person) <= p.relink_m
+    return birth.from_nowhere and young and near and LOST_S <= lost_s <= p.relink_s

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from welfare.behaviour.cues import Measurement, ramp
+from welfare.behaviour.cues import Measurement, share
 from welfare.behaviour.episodes import Episode
 from welfare.behaviour.observation import Thing
 
@@ -38,6 +38,7 @@ class Belongings:
             if any(key not in standing for key in episode.things):
                 episode.things = {key: thing for key, thing in episode.things.items() if key in standing}
                 episode.evidence.forget("object")
+                episode.trace.forget("object")
         for thing in things:
             owners = self._owners(thing, by_id)
             if owners and t_s - thing.since_s <= owners[0].profile.object_kept_s:
@@ -61,8 +62,8 @@ class Belongings:
         seen = t_s - episode.seen_s <= episode.profile.sight_s
         where = f"the person is {away:.0f} m away" if seen else "the person has left"
         words = f"something put down {stood:.0f} s ago was left behind, {where}"
-        share = ramp(stood, 0.0, episode.profile.object_static_s)
-        return Measurement("object", words, round(stood, 1), "s", thing.confidence, share, t_s)
+        counts = share(episode.profile, "object", stood)
+        return Measurement("object", words, round(stood, 1), "s", thing.confidence, counts, t_s)
 
     def _owners(self, thing: Thing, by_id: Mapping[str, Episode]) -> list[Episode]:
         """The stays of the people who brought it, the longest first."""

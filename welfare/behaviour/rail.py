@@ -78,6 +78,8 @@ def read(
     profile: Profile,
     standing_m: float = np.nan,
     others: Sequence[Observation] = (),
+    *,
+    shared: bool = False,
 ) -> RailReading:
     """Read one sight of a person who is near the edge line.
 
@@ -88,6 +90,7 @@ def read(
         profile: thresholds.
         standing_m: the person's own height when upright; NaN while unknown.
         others: the other people of this frame, whose limbs a pose may have mixed in.
+        shared: the box may hold two people who are found as one.
     """
     if not person.seen or not np.isfinite(person.box_px).all() or not looks_from_the_deck(view, zone):
         return UNKNOWN
@@ -97,6 +100,8 @@ def read(
     middle = (x1 + x2) / 2
     (_, bottom), (_, top) = view.on_rail_plane(zone, [[middle, y2], [middle, y1]])
     foot, low_foot, hips = _pose_heights(view, zone, person, others)
+    if shared:
+        foot = low_foot = np.nan  # whose foot it is is not known; hips and a box that left the deck are read as ever
     upright = top >= profile.upright_top_m
     high_rail = view.rail_height_m >= LOW_RAIL_M
     beyond = -float(view.edge_offset(zone, view.to_ground([[middle, y2]]))[0]) if bottom > 0 else 0.0

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from welfare.behaviour import cues
-from welfare.behaviour.cues import Measurement, ramp, unknown
+from welfare.behaviour.cues import Measurement, share, unknown
 from welfare.behaviour.episodes import Episode
 from welfare.behaviour.events import Reason, Sight
 from welfare.behaviour.observation import Observation, covered
@@ -61,12 +61,15 @@ def facts(episode: Episode) -> list[Reason]:
 
 
 def sight(episode: Episode, t_s: float) -> Sight:
-    """How well the person is seen now; poor also where posture matters and no pose shows it."""
+    """How well the person is seen now; poor also where posture matters and no pose shows it.
+
+    So it is where a camera looks straight at the edge: a pose is found, and says nothing of leaning out.
+    """
     p = episode.profile
     if t_s - episode.seen_s > p.sight_s:
         return Sight.UNKNOWN
     near = episode.offset_m <= p.posture_near_m
-    posed = bool(episode.postures) and t_s - episode.postures[-1][0] <= p.lean_window_s
+    posed = any(t_s - at <= p.lean_window_s and np.isfinite(m.lean_deg) for at, _, m in reversed(episode.postures))
     return Sight.POOR if near and not posed else Sight.CLEAR
 
 
@@ -79,8 +82,7 @@ def _clear_of(person: Observation, others: Sequence[Observation]) -> float:
 def _stay(episode: Episode, quality: float) -> Measurement:
     p, x = episode.profile, episode.edge_stay_s
     words = f"stayed within {p.edge_near_m:g} m of the edge for {x:.0f} s"
-    share = ramp(x, p.stay_from_s, p.stay_to_s)
-    return Measurement("stay", words, round(x, 1), "s", quality, share, episode.updated_s)
+    return Measurement("stay", words, round(x, 1), "s", quality, share(p, "stay", x), episode.updated_s)
 
 
 def _pacing(episode: Episode, quality: float) -> Measurement:
@@ -92,15 +94,15 @@ def _pacing(episode: Episode, quality: float) -> Measurement:
     across = cues.reversals(path, leg_across, p.pacing_turn_deg, across=True)
     x = max(along, across)
     words = f"turned back {x} times walking {'along the edge' if along >= across else 'to the edge and back'}"
-    return Measurement("pacing", words, x, "count", quality, ramp(x, p.pacing_from, p.pacing_to), episode.updated_s)
+    return Measurement("pacing", words, x, "count", quality, share(p, "pacing", x), episode.updated_s)
 
 
 def _returns(episode: Episode, quality: float) -> Measurement:
     p = episode.profile
     path = [s for s in episode.path if s.t_s >= episode.updated_s - p.returns_window_s]
     x = cues.visits(path, p.edge_near_m, p.returns_away_m, p.returns_stretch_m)
-    share = ramp(x, p.returns_from, p.returns_to)
-    return Measurement("returns", f"came to the edge {x} times", x, "count", quality, share, episode.updated_s)
+    words = f"came to the edge {x} times"
+    return Measurement("returns", words, x, "count", quality, share(p, "returns", x), episode.updated_s)
 
 
 def _lean(episode: Episode) -> Measurement:
@@ -111,7 +113,7 @@ def _lean(episode: Episode) -> Measurement:
         return unknown("lean", t_s)
     x, quality = (float(np.median(values)) for values in zip(*seen, strict=True))
     words = f"leaning {x:.0f} degrees towards the edge"
-    return Measurement("lean", words, round(x), "degrees", quality, ramp(x, p.lean_from_deg, p.lean_to_deg), t_s)
+    return Measurement("lean", words, round(x), "degrees", quality, share(p, "lean", x), t_s)
 
 
 def _upper(episode: Episode, dt_s: float) -> Measurement:
@@ -128,7 +130,7 @@ def _upper(episode: Episode, dt_s: float) -> Measurement:
         episode.upper_s = 0.0
     x = episode.upper_s
     words = f"head and chest beyond the edge for {x:.0f} s"
-    return Measurement("upper", words, round(x, 1), "s", now[2].quality, ramp(x, p.upper_from_s, p.upper_to_s), t_s)
+    return Measurement("upper", words, round(x, 1), "s", now[2].quality, share(p, "upper", x), t_s)
 
 
 def _outlook(episode: Episode) -> Measurement:
@@ -140,7 +142,7 @@ def _outlook(episode: Episode) -> Measurement:
     out = sum(dt for dt, m in known if m.facing_deg <= p.facing_deg or m.head_deg <= p.head_down_deg)
     x, quality = out / total, float(np.mean([m.quality for _, m in known]))
     words = f"facing out or head down for {x:.0%} of the last {total:.0f} s"
-    return Measurement("outlook", words, round(x, 2), "share", quality, ramp(x, p.outlook_from, p.outlook_to), t_s)
+    return Measurement("outlook", words, round(x, 2), "share", quality, share(p, "outlook", x), t_s)
 
 
 def _low(episode: Episode, person_m: float, quality: float, dt_s: float) -> Measurement:
@@ -156,7 +158,7 @@ def _low(episode: Episode, person_m: float, quality: float, dt_s: float) -> Meas
     x = episode.low_s
     words = f"crouching or sitting near the edge for {x:.0f} s"
     sure = quality if np.isfinite(stands) else quality / 2  # never seen standing: short, or low?
-    return Measurement("low", words, round(x, 1), "s", sure, float(x >= p.low_hold_s), t_s)
+    return Measurement("low", words, round(x, 1), "s", sure, share(p, "low", x), t_s)
 
 
 def _run(episode: Episode, quality: float) -> Measurement:

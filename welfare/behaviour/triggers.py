@@ -17,6 +17,7 @@ BORDER_SHARE = 0.06  # assumed: a track that ends so near the picture's border l
 DROP_WITHIN_S = 2.0
 CROSSING_SHARE = 0.2  # assumed: so much of a box covered by somebody nearer the camera is a crossing path
 CROSSING_S = 0.5  # assumed: and so shortly before the last sight it explains why there was no other
+FAR_APART_S = 0.7  # assumed: between frames so far apart somebody walks a body's width
 COMPANY_PX = 1.5  # assumed: somebody within so many box widths may hide the lost person
 
 
@@ -68,7 +69,7 @@ def gone_at_the_edge(episode: Episode, view: View, others: tuple[Observation, ..
     if not followed or episode.offset_m > p.gone_near_m or last.track_id < 0:
         return None
     crossed = episode.seen_s - episode.covered_s <= CROSSING_S and "on_the_barrier" not in episode.triggers
-    if crossed or _near_border(last, view) or view.may_hide(last.box_px) or _may_be_hidden(last, others):
+    if crossed or near_border(last, view) or view.may_hide(last.box_px) or _may_be_hidden(last, others):
         return None
     if not last.box_px[3] - last.box_px[1] >= p.gone_person_px:
         return None  # too small, or without a picture: unknown, and lost for lesser reasons
@@ -94,13 +95,25 @@ def is_crossed(person: Observation, others: Iterable[Observation]) -> bool:
     )
 
 
+def may_have_crossed(episode: Episode, others: Iterable[Observation], t_s: float) -> bool:
+    """Whether somebody nearer the camera may have come before them between two frames that lie far apart.
+
+    Asked at the first look without them. Where frames are close together a crossing is seen, and this says nothing.
+    """
+    last = episode.last
+    if last is None or episode.missed != 1 or t_s - episode.seen_s < FAR_APART_S:
+        return False
+    return _may_be_hidden(last, tuple(o for o in others if o.box_px[3] > last.box_px[3]))
+
+
 def _went_down(episode: Episode) -> bool:
     """Whether the person's height fell just before they were lost: climbing apart, the way down from an edge."""
     last = [metres for at, metres in episode.heights if at >= episode.seen_s - DROP_WITHIN_S]
     return len(last) >= 2 and max(last) - last[-1] >= episode.profile.gone_drop_m
 
 
-def _near_border(person: Observation, view: View) -> bool:
+def near_border(person: Observation, view: View) -> bool:
+    """Whether somebody may have come into the picture there, or left it."""
     x1, y1, x2, y2 = person.box_px
     width, height = view.size
     dx, dy = width * BORDER_SHARE, height * BORDER_SHARE

@@ -5,7 +5,7 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,7 @@ class CameraRun:
         self._zone_profiles = {zone.name: zone for zone in camera.zones.filter(enabled=True)}
         ranges = {name: hours.parse(zone.hours) for name, zone in self._zone_profiles.items()}
         self._made_by: dict[str, dict[str, Any]] = {}
+        self._silent = {name for name, zone in self._zone_profiles.items() if zone.silent}
         self._hours = WatchedHours(ranges, camera.site.time_zone)
         self._health = PictureHealth(reference_of(camera))
         self._people = PeopleLog(ring_folder(camera.pk), max_age_s=ring_age_s())
@@ -196,7 +197,8 @@ class CameraRun:
             p.busy_since, p.sign_at = None, time.monotonic()
         self._note_people(frame.at_s, step)
         self._show(frame, step)
-        stays = pipeline.snapshot()
+        stays = told_to_nobody(pipeline.snapshot(), self._silent)
+        self.reporter.ended.extend(pipeline.finished())
         raised = [event for event in step.events if isinstance(event, ConcernRaised)]
         for concern in self._hours.due(frame.at_s, raised, {stay["id"] for zone in stays.values() for stay in zone}):
             self._raise(concern, frame, step)
@@ -252,7 +254,8 @@ class CameraRun:
             logger.exception("camera %s: the outbox cannot be written; reporting from memory", self._camera.pk)
             self.reporter.unsaved.append(Entry(Path(still), concern, still))
         self.reporter.nudge()
-        self._write_still(frame.image, step, event, still)
+        if event.zone not in self._silent:  # of whom nobody is told, no picture is kept
+            self._write_still(frame.image, step, event, still)
 
     def _write_still(self, image: NDArray[np.uint8], step: Step, event: ConcernRaised, still: str) -> None:
         try:
@@ -267,6 +270,14 @@ class CameraRun:
         if state != SourceState.LIVE.value and words:
             logger.warning("camera %s is %s: %s", self._camera.pk, state, words)
         self.reporter.nudge()
+
+
+def told_to_nobody(stays: dict[str, Any], silent: Collection[str]) -> dict[str, Any]:
+    """The stays as they are handed on: those of silent zones were raised to nobody, and are once the zone pages."""
+    return {
+        zone: [{**stay, "reported": None} for stay in people] if zone in silent else people
+        for zone, people in stays.items()
+    }
 
 
 def reference_of(camera: Camera) -> NDArray[np.uint8] | None:

@@ -1,7 +1,11 @@
-"""The part of a `media` worker that says that it lives: the console warns when none does."""
+"""The part of a `media` worker that says that it lives, and forgets stays that have expired.
+
+The console warns when none lives.
+"""
 
 import logging
 import threading
+import time
 from typing import Any
 
 from celery import bootsteps
@@ -9,6 +13,7 @@ from celery import bootsteps
 logger = logging.getLogger(__name__)
 QUEUE = "media"
 EVERY_S = 10.0
+FORGET_EVERY_S = 3600.0
 
 
 class MediaBeat(bootsteps.StartStopStep):  # type: ignore[misc]
@@ -39,10 +44,17 @@ class MediaBeat(bootsteps.StartStopStep):  # type: ignore[misc]
         from django.db import connection
 
         from alerts import intake
+        from welfare.calibration import keeping
 
+        forgot_at = float("-inf")
         while not self._closing.wait(EVERY_S):
             try:
                 intake.media_is_well()
+                if time.monotonic() - forgot_at >= FORGET_EVERY_S:
+                    forgot_at = time.monotonic()
+                    keeping.forget_old()
             except Exception:
-                logger.exception("the media worker could not say that it lives; trying again")
+                logger.exception(
+                    "the media worker could not say that it lives or forget what has expired; trying again"
+                )
                 connection.close()

@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,8 @@ from django.db import DataError, IntegrityError, InterfaceError, OperationalErro
 from django.utils import timezone
 
 from alerts import intake
+from welfare.behaviour.record import StayRecord
+from welfare.calibration import keeping
 from welfare.fleet import clips, growth, handover, leases
 from welfare.fleet.bounds import Bounds
 from welfare.fleet.figures import Figures
@@ -37,6 +40,7 @@ ASK_AGAIN_S = 60.0  # a task may be lost; one that is at work is not disturbed b
 NEVER = -1e9
 NO_HEIR_S = 60.0  # assumed: a run that nobody takes over ends by itself, and its camera is claimed anew
 STILL_WAIT_S = 30.0
+ENDED_KEPT = 1000  # stays that wait for a database that is away
 SETTINGS = [f.attname for f in Camera._meta.concrete_fields if f.name != "reference"]
 
 
@@ -58,6 +62,8 @@ class Reporter:
         stop_run: called with words when the run has to end.
         ask_for_clip: asks a media worker for a part of an incident's clip.
         bounds: when the run hands its camera over.
+        unsaved: concerns that the disk refused.
+        ended: stays that are over, whose numbers are to be kept.
     """
 
     lease: Lease
@@ -67,6 +73,7 @@ class Reporter:
     ask_for_clip: AskForClip
     bounds: Bounds = field(default_factory=Bounds)
     unsaved: list[Entry] = field(default_factory=list)
+    ended: deque[StayRecord] = field(default_factory=lambda: deque(maxlen=ENDED_KEPT))
     _nudge: threading.Event = field(default_factory=threading.Event)
     _closing: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -142,7 +149,9 @@ class Reporter:
             except (Zone.DoesNotExist, DataError, IntegrityError, ValueError):
                 logger.exception("a concern cannot be reported and is kept as %s", self.outbox.put_aside(entry.file))
             else:
-                if reported is not None:
+                if reported is None:
+                    self._keep_silent(entry)
+                else:
                     still = (reported.incident_id, entry.still, entry.concern.frame_at, time.monotonic())
                     self._stills.append(still)
                     self._first_clip_at = time.monotonic() + _until_first_part(entry.concern.frame_at)
@@ -150,6 +159,27 @@ class Reporter:
             if entry in self.unsaved:
                 self.unsaved.remove(entry)
         self._attach_stills()
+
+    @staticmethod
+    def _keep_silent(entry: Entry) -> None:
+        """A silent zone pages nobody: what it would have raised is kept for its admin."""
+        c = entry.concern
+        said = {"score": c.score, "triggered": c.triggered, "reasons": list(c.reasons)}
+        keeping.keep_silent(c.zone_id, c.episode, c.tier, c.frame_at, **said)
+
+    def _keep_stays(self) -> None:
+        """Write the numbers of stays that are over; a fault here costs some of them and holds up nothing."""
+        records = [self.ended.popleft() for _ in range(len(self.ended))]
+        if not records:
+            return
+        try:
+            overrides = dict(Zone.objects.filter(camera_id=self.lease.camera_id).values_list("pk", "overrides"))
+            keeping.keep_stays(records, overrides)
+        except (OperationalError, InterfaceError):
+            self.ended.extend(records)
+            raise
+        except Exception:
+            logger.exception("camera %s: the numbers of %s stays are lost", self.lease.camera_id, len(records))
 
     def _attach_stills(self) -> None:
         later = []
@@ -171,6 +201,7 @@ class Reporter:
             self._check_bounds()
             self._check_settings()
             self._ask_for_clips()
+            self._keep_stays()
 
     def _write_status(self) -> None:
         now, p = timezone.now(), self.progress

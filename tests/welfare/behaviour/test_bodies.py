@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from tests.welfare.behaviour.test_stays import VIEW, person
-from welfare.behaviour import posture, rail
+from welfare.behaviour import posture, rail, scoring
+from welfare.behaviour.episodes import Episode
+from welfare.behaviour.events import Sight
 from welfare.behaviour.observation import Box, Observation, Pose
 from welfare.behaviour.profile import Profile
 from welfare.behaviour.triggers import is_crossed
@@ -90,3 +92,25 @@ def test_who_is_covered_by_somebody_nearer_is_crossed() -> None:
     assert not is_crossed(one, [replace(nearer, seen=False)])
     assert not is_crossed(nearer, [one])
     assert not is_crossed(one, [beside((x2 + 1, y1, x2 + 40, y2 + 20))])
+
+
+def test_two_who_are_found_as_one_have_no_foot_on_the_railing_but_hips_as_ever() -> None:
+    one = posed(CLIMBS)
+    assert rail.read(VIEW, ZONE, one, PROFILE).foot_on
+    assert not rail.read(VIEW, ZONE, one, PROFILE, shared=True).foot_on
+    assert one.pose is not None
+    marks = one.pose.landmarks_px.copy()
+    marks[[11, 12, 23, 24], 1] -= 0.35 * (one.box_px[3] - one.box_px[1])
+    x1, y1, x2, y2 = one.box_px
+    up = replace(one, pose=replace(one.pose, landmarks_px=marks), box_px=(x1, y1 - 60, x2, y2))
+    assert rail.read(VIEW, ZONE, up, PROFILE, shared=True).hips_on
+
+
+def test_a_camera_that_looks_straight_at_the_edge_sees_poorly_whatever_its_poses() -> None:
+    """Where the section is seen end on, a pose says nothing of leaning out: that is unknown, not quiet."""
+    episode = Episode(PROFILE, 1, 0.0)
+    end_on = replace(posture.UNKNOWN, head_m=-0.2, quality=1.0)
+    episode.note_posture(0.2, end_on)
+    assert scoring.sight(episode, 0.2) is Sight.POOR
+    episode.note_posture(0.4, replace(end_on, lean_deg=4.0))
+    assert scoring.sight(episode, 0.4) is Sight.CLEAR

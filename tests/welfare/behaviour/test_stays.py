@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +14,7 @@ from welfare.behaviour.assessment import Assessor
 from welfare.behaviour.events import ConcernRaised, EpisodeChanged, Event
 from welfare.behaviour.observation import Observation
 from welfare.behaviour.profile import Profile
+from welfare.behaviour.triggers import is_crossed
 from zones.geometry import View
 from zones.site_file import read_site
 from zones.tier import Tier
@@ -136,3 +139,71 @@ def test_a_person_who_is_hidden_is_not_counted_as_calm() -> None:
     watch(assessor, standing(fifths(0, 305)))
     events = watch(assessor, [(t, []) for t in fifths(305, 309)])
     assert not any(isinstance(e, EpisodeChanged) and e.tier is None for e in events)
+
+
+# --- Lost and found again -----------------------------------------------------------------------------------
+def walks(t_s: float, track: int = 1, *, seen: bool = True) -> Observation:
+    """Somebody who walks along the railing, far from the picture's borders."""
+    return person(t_s, (8 + 0.9 * t_s, -0.8), track, seen=seen)
+
+
+def lost_behind_a_post(again_s: float, aside_m: float = 0.0) -> list[tuple[float, list[Observation]]]:
+    """Not seen from 5 s on: the tracker guesses on for 1.4 s, and at `again_s` a new track begins beside the guess."""
+    frames = [(t, [walks(t)]) for t in fifths(0, 5)]
+    for t in fifths(5, 12):
+        guess = [walks(t, seen=False)] if t < 6.4 else []
+        new = [person(t, (8 + 0.9 * t + aside_m, -0.8), 2)] if t >= again_s else []
+        frames.append((t, [*guess, *new]))
+    return frames
+
+
+@pytest.mark.parametrize("again_s", [5.6, 6.0, 6.2, 7.0])
+def test_who_is_lost_behind_a_post_and_found_again_is_not_gone(again_s: float) -> None:
+    """Whether the new track begins before the old one ends or after."""
+    assessor = Assessor(VIEW)
+    events = watch(assessor, lost_behind_a_post(again_s))
+    assert urgent_s(events) == []
+    assert stay(assessor) > 8
+
+
+def test_somebody_who_comes_out_of_nowhere_elsewhere_does_not_explain_who_is_gone() -> None:
+    events = watch(Assessor(VIEW), lost_behind_a_post(5.6, aside_m=3.5))
+    assert len(urgent_s(events)) == 1
+
+
+def crossed_at_the_edge(passer_m: Place) -> list[tuple[float, list[Observation]]]:
+    """Somebody stands at the railing; a passer is before them on the picture at 10 s and far away from 10.4 s on."""
+    frames = []
+    for t in fifths(0, 16):
+        passer = person(t, passer_m if 9.0 <= t < 10.1 else (22.0, -1.5), 2)
+        frames.append((t, [*([person(t, (12.0, -0.6))] if t < 10.1 else []), passer]))
+    return frames
+
+
+def test_who_is_lost_while_somebody_passes_before_them_may_be_hidden_and_is_not_gone() -> None:
+    covers = next(
+        (along, across)
+        for along in np.arange(8.0, 14.0, 0.25)
+        for across in (-1.2, -1.6, -2.0)
+        if is_crossed(person(0.0, (12.0, -0.6)), [person(0.0, (along, across), 2)])
+    )
+    assert urgent_s(watch(Assessor(VIEW), crossed_at_the_edge(covers))) == []
+    assert len(urgent_s(watch(Assessor(VIEW), crossed_at_the_edge((18.0, -1.5))))) == 1
+
+
+def test_where_frames_lie_a_second_apart_a_passer_may_have_hidden_them_on_the_way() -> None:
+    """With five frames a second the same passer is seen not to cross them, and explains nothing."""
+    beside = person(0.0, (12.0, -0.6))
+    width = beside.box_px[2] - beside.box_px[0]
+
+    def passer(t_s: float) -> Observation:
+        x1, y1, x2, y2 = beside.box_px
+        shift = 1.2 * width if t_s < 11.1 else 8 * width
+        return replace(person(t_s, (12.0, -0.6), 2), box_px=(x1 + shift, y1 + 6, x2 + shift, y2 + 6), feet_m=(30, -1))
+
+    def frames(step_s: float) -> list[tuple[float, list[Observation]]]:
+        times = np.arange(0, 20, step_s).tolist()
+        return [(t, [*([person(t, (12.0, -0.6))] if t < 10.1 else []), passer(t)]) for t in times]
+
+    assert urgent_s(watch(Assessor(VIEW), frames(1.0))) == []
+    assert len(urgent_s(watch(Assessor(VIEW), frames(0.2)))) == 1
