@@ -3,6 +3,7 @@
 A name ends in its unit (`_S` seconds, `_MB` mebibytes). `.env` beside manage.py is read when it is there.
 """
 
+import re
 from pathlib import Path
 
 import environ
@@ -164,6 +165,12 @@ DEADMAN_EVERY_S = env.float("DEADMAN_EVERY_S", 30.0)
 WATCHDOG_NUMBERS = env.list("WATCHDOG_NUMBERS", default=[])
 """Mobile numbers of who mends Handrail: told when the engine or the database does not answer, E.164."""
 AUDIT_ANCHORS = Path(env.str("AUDIT_ANCHORS", str(RUN_DIR / "audit-anchors.txt")))
+
+# --- Finding cameras ----------------------------------------------------------------------------------------
+ONVIF_DISCOVERY = env.str("ONVIF_DISCOVERY", "239.255.255.250:3702")
+"""Where "find cameras on this network" asks: WS-Discovery's group, or a discovery proxy's host and port."""
+if not re.fullmatch(r"[^:]+:\d{1,5}", ONVIF_DISCOVERY):
+    raise ImproperlyConfigured(f"ONVIF_DISCOVERY is {ONVIF_DISCOVERY!r}: write host:port, like 239.255.255.250:3702.")
 
 # --- The watch ----------------------------------------------------------------------------------------------
 ANALYSIS_FPS = env.float("ANALYSIS_FPS", 5.0)

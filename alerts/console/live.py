@@ -44,6 +44,11 @@ class Listener:
             self._task.cancel()
             self._task = None
 
+    @property
+    def consoles(self) -> int:
+        """How many are open."""
+        return len(self._waiting)
+
     async def _listen(self) -> None:
         while True:
             try:

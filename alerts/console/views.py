@@ -10,10 +10,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alerts import transitions
 from alerts.console import incident_page, presence, presenting, upkeep_banner
+from alerts.console.shared import Shared
 from alerts.hand_over import notes
 from alerts.models import Contact, Evidence, Incident
 from alerts.transitions import TransitionError
 from zones.models import Camera
+
+WARNINGS, WORKS = Shared(presenting.warnings), Shared(upkeep_banner.works)
 
 
 @login_required
@@ -25,8 +28,8 @@ def open_incidents(request: HttpRequest, template: str = "console/open.html") ->
         "cards": cards,
         "waiting": sum(card.waits for card in cards),
         "cameras": presenting.cameras(),
-        "late": presenting.warnings(),
-        "works": upkeep_banner.works(),
+        "late": WARNINGS(),
+        "works": WORKS(),
         "to_mend": upkeep_banner.to_mend(),
         "notes": notes.unread(request.user),  # type: ignore[arg-type]
     }
@@ -68,7 +71,7 @@ def incident(request: HttpRequest, number: int, template: str = "console/inciden
         "snoozes": presenting.snoozes(found),
         "waiting": presenting.unresolved().filter(state=Incident.State.OPEN).count(),
         "show": request.GET.get("show", ""),
-        "late": presenting.warnings(),
+        "late": WARNINGS(),
     }
     return render(request, template, context)
 

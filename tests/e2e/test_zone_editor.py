@@ -19,6 +19,7 @@ from tests.e2e.conftest import PASSWORD, Console
 from tests.e2e.test_operator import SCREENSHOTS, barriers
 from tests.pictures import EAST, PERSON_AT_12_S, beginning_of
 from tests.rtsp_server import RtspServer
+from tests.zones.onvif_device import OnvifDevice
 from welfare.watch.people_log import PeopleLog
 from zones import versions
 from zones.models import Camera, PictureVersion, Zone
@@ -313,3 +314,18 @@ def save_a_version() -> None:
     document["zones"][0]["hours"] = [{"days": [4, 5], "from": "20:00", "to": "06:00"}]
     document["zones"][0] |= {"overrides": {"stay_from_s": 45.0}, "override_reason": "a busy lay-by behind it"}
     versions.save(1, document, by="ada", why="the windows are private")
+
+
+def test_a_camera_is_asked_what_it_offers_and_its_addresses_are_filled_in(page: Page) -> None:
+    device = OnvifDevice(username="cam", password="p@ss word")
+    page.goto("/cameras/add/")
+    page.get_by_label("User name").fill("cam")
+    page.get_by_label("Password").fill("p@ss word")
+    page.get_by_label("The camera's address").fill(device.address)
+    page.get_by_role("button", name="Ask the camera at this address").click()
+    expect(page.get_by_text("Acme <b> Bridge 4")).to_be_visible()
+    page.get_by_role("button", name="Fill these in above").click()
+    expect(page.get_by_label("Address", exact=True)).to_have_value("rtsp://127.0.0.1:554/sub?a=1&b=2")
+    expect(page.get_by_label("Address of the full-size stream")).to_have_value("rtsp://127.0.0.1:554/main?a=1&b=2")
+    assert barriers(page, "camera-add") == []
+    device.end()

@@ -1,10 +1,13 @@
 from django.urls import path
 
-from zones.editor import camera_views, drawing_views, version_views
+from zones.editor import camera_views, drawing_views, onvif_views, version_views
 
 urlpatterns = [
     path("cameras/add/", camera_views.camera, name="camera-add"),
     path("cameras/add-many/", camera_views.bulk, name="camera-add-many"),
+    path("cameras/find/", onvif_views.find, name="camera-find"),
+    path("cameras/streams/", onvif_views.streams, name="camera-streams"),
+    path("cameras/use-streams/", onvif_views.use, name="camera-use-streams"),
     path("cameras/<int:camera_id>/", camera_views.camera, name="camera-edit"),
     path("cameras/<int:camera_id>/zones/", drawing_views.editor, name="zone-editor"),
     path("cameras/<int:camera_id>/zones/check/", drawing_views.check, name="zone-check"),

@@ -103,14 +103,14 @@ def _pages(address: str, consoles: int) -> Iterator[list[Any]]:
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         raise WorldError("the bench needs Chromium: sudo apt-get install chromium")
-    cookie = {"name": "sessionid", "value": _session(), "url": address}
+    session = _session()
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop running in this thread
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         pages = []
         for _ in range(consoles):
             context = browser.new_context(base_url=address)  # a console of its own: no connection is shared
-            context.add_cookies([cookie])
+            context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
             page = context.new_page()
             page.add_init_script(STAMP)
             page.goto("/")
