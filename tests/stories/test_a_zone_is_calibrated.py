@@ -44,7 +44,7 @@ def admin(room: ControlRoom) -> Client:
 def reporter(room: ControlRoom, tmp_path: Path) -> Reporter:
     (lease,) = leases.claim("test", 1, camera_id=1)
     progress = Progress(state="live", frame_at_s=timezone.now().timestamp(), fps=5.0, stays={})
-    return Reporter(lease, Outbox(tmp_path / "outbox"), progress, print, print)
+    return Reporter(lease, Outbox(tmp_path / "outbox"), progress, print, lambda _, *, first: None)
 
 
 def concern(tier: Tier, episode: uuid.UUID | None = None) -> Concern:

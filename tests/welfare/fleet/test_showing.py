@@ -20,7 +20,7 @@ def person() -> Observation:
 
 
 def step_with(*people: Observation) -> Step:
-    return Step(0.0, people, (), 1, {})
+    return Step(0.0, people, (), False, (), 1, {})
 
 
 @pytest.fixture
