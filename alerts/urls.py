@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("alerts.devices.urls")),
     path("", include("alerts.api.urls")),
     path("", include("alerts.retention.urls")),
+    path("", include("alerts.transparency.urls")),
     path("who-is-paged/", policies.who_is_paged, name="who-is-paged"),
     path("policies/", history.policies, name="policies"),
     path("policies/<int:key>/", history.policy, name="policy"),

@@ -203,6 +203,16 @@ CLIP_LONGEST_S = env.float("CLIP_LONGEST_S", 900.0)
 API_PER_MINUTE = env.int("API_PER_MINUTE", 120)
 """Requests that one token may make in a minute, and at once."""
 
+# --- What anybody may know ----------------------------------------------------------------------------------
+ABOUT_OPERATOR = env.str("ABOUT_OPERATOR", "")
+ABOUT_CONTACT = env.str("ABOUT_CONTACT", "")
+ABOUT_PURPOSE = env.str("ABOUT_PURPOSE", "that a trained person looks sooner when somebody may need help.")
+ABOUT_LAWFUL_BASIS = env.str("ABOUT_LAWFUL_BASIS", "")
+ABOUT_COUNTS = env.str("ABOUT_COUNTS", "auto")
+"""Figures by month on the public page: auto (where three sites and more share them), always or never."""
+if ABOUT_COUNTS not in ("auto", "always", "never"):
+    raise ImproperlyConfigured(f'ABOUT_COUNTS is "{ABOUT_COUNTS}": set it to auto, always or never.')
+
 # --- Retention ----------------------------------------------------------------------------------------------
 try:
     RETENTION_DAYS = retention.table(env.dict("RETENTION_DAYS", default={}))

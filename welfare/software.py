@@ -21,12 +21,13 @@ ROOMS = ("zones", "alerts", "welfare")
 
 def in_force(profile: Profile) -> dict[str, Any]:
     """Everything that a concern of a zone with this profile is made by, with the detector of the settings."""
-    network = people_network(settings.DETECTOR["precision"], settings.DETECTOR["providers"])
-    return {
-        **_build(),
-        "weights": {part.name: part.sha256 for part in (network, POSE)},
-        "profile": asdict(profile),
-    }
+    return {**_build(), "weights": networks(), "profile": asdict(profile)}
+
+
+def networks() -> dict[str, str]:
+    """SHA-256 by file name of the networks that are run with these settings."""
+    people = people_network(settings.DETECTOR["precision"], settings.DETECTOR["providers"])
+    return {part.name: part.sha256 for part in (people, POSE)}
 
 
 @functools.cache

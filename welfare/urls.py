@@ -5,6 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from alerts import camera_faults
 from alerts.figures import IncidentCollector
+from alerts.transparency import views as transparency
+from welfare import software
 from welfare.fleet import views as fleet
 from welfare.fleet.metrics import FleetCollector
 
@@ -14,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zones.editor.urls")),
     path("", include("welfare.rehearsal.urls")),
     path("fleet/", fleet.fleet, {"faults": camera_faults.counted}, name="fleet"),
+    path("impact/", transparency.impact, {"networks": software.networks}, name="impact"),
     path("metrics", fleet.metrics, {"collectors": (FleetCollector(), IncidentCollector())}, name="metrics"),
     path("admin/", admin.site.urls),
 ]

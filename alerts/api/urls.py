@@ -9,5 +9,5 @@ urlpatterns = [
     path("api-tokens/<int:number>/revoke/", token_pages.revoke, name="revoke-api-token"),
     path("api/", describing.describe, name="api"),
     path("api/", API.urls),
-    path("api/<path:rest>", unknown),
+    path("api/<path:rest>", unknown, name="api-unknown"),
 ]

@@ -21,7 +21,7 @@ from tests.alerts.api.conftest import System
 from tests.stories.conftest import ControlRoom
 from zones.tier import Tier
 
-EXAMPLES = int(os.environ.get("HANDRAIL_API_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("HANDRAIL_API_EXAMPLES", "5"))
 BETWEEN_REQUESTS = (request_started, request_finished)
 
 

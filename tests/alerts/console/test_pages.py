@@ -26,6 +26,7 @@ OPEN_TO_ALL = (
     "/calendars/",
     "/service-worker.js",
     "/api/",
+    "/about",
 )
 
 
