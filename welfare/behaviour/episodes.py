@@ -32,6 +32,14 @@ TRAIL_HANDED = 120  # points that another worker gets
 TRAIL_EVERY_S = 10.0  # a score that does not change is kept so often
 
 
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """When a track was first seen, and whether it came from nowhere: not from the picture's border or an occluder."""
+
+    t_s: float
+    from_nowhere: bool = False
+
+
 @dataclass(slots=True)
 class Episode:
     """A stay. Times are seconds on the frame clock.
@@ -43,6 +51,7 @@ class Episode:
         inside_s: last sight in the zone.
         updated_s: last frame that counted, seen or coasting.
         missed: frames without a sight since the last one.
+        seen_m: where that was, metres.
         stay_s: seconds in the zone.
         edge_stay_s: seconds within `edge_near_m` of the edge, starting again after `edge_away_s` away from it.
         near_s: last time near the edge.
@@ -55,6 +64,7 @@ class Episode:
         evidence: what the cues add up to; hold: the tier that this holds.
         latched: a tier that a trigger raised and a human must clear.
         reported: the highest tier that was raised and still holds.
+        heirs: tracks that came from nowhere beside them while nobody saw them.
         covered_s: last time that somebody nearer the camera covered a part of them.
         shared_s: last time that their box held somebody else too.
         triggers: name of a trigger -> when it last fired.
@@ -70,6 +80,7 @@ class Episode:
     updated_s: float = 0.0
     seen_s: float = 0.0
     missed: int = 0
+    seen_m: tuple[float, float] = (float("nan"), float("nan"))
     stay_s: float = 0.0
     edge_stay_s: float = 0.0
     near_s: float = float("-inf")
@@ -92,6 +103,7 @@ class Episode:
     hold: TierHold = field(init=False)
     latched: Tier | None = None
     reported: Tier | None = None
+    heirs: set[int] = field(default_factory=set)
     covered_s: float = float("-inf")
     shared_s: float = float("-inf")
     triggers: dict[str, float] = field(default_factory=dict)
@@ -123,7 +135,8 @@ class Episode:
         elif t_s - self.near_s > p.edge_away_s:
             self.edge_stay_s = 0.0
         if person.seen:
-            self.seen_s, self.missed = t_s, 0
+            self.seen_s, self.missed, self.seen_m = t_s, 0, person.feet_m
+            self.heirs.clear()
             self.recent.append(place)
             if not self.path or t_s - self.path[-1].t_s >= PATH_EVERY_S:
                 self.path.append(place)
@@ -189,6 +202,14 @@ class Episode:
         """Whether the person is out of the zone for good: seen elsewhere, or looked for often enough in vain."""
         looked = self.seen_s > self.inside_s or self.missed >= self.profile.gone_looks
         return looked and t_s - self.inside_s > self.profile.leave_grace_s
+
+    def note_birth(self, person: Observation, birth: Birth) -> None:
+        """Remember a track that begins in this frame, from nowhere, beside a person whom nobody sees."""
+        if birth.t_s < person.t_s or not birth.from_nowhere or self.seen_s >= person.t_s:
+            return
+        from_last = float(np.hypot(*np.subtract(person.feet_m, self.seen_m)))
+        if min(self.distance_m(person), from_last) <= self.profile.relink_m:
+            self.heirs.add(person.track_id)
 
     def distance_m(self, person: Observation) -> float:
         """How far a sight is from where this person was last seen."""
@@ -267,20 +288,12 @@ def _differs(a: TrailPoint, b: TrailPoint) -> bool:
     return any(abs(a.parts.get(cue, 0.0) - b.parts.get(cue, 0.0)) > 0.02 for cue in {*a.parts, *b.parts})
 
 
-@dataclass(frozen=True, slots=True)
-class Birth:
-    """When a track was first seen, and whether it came from nowhere: not from the picture's border or an occluder."""
-
-    t_s: float
-    from_nowhere: bool
-
-
 def link(episodes: Sequence[Episode], people: Sequence[Observation], born: Mapping[int, Birth]) -> dict[int, Episode]:
     """Which stay each person continues: by track number first, then the lost stays by place and time.
 
     Only a track that is newer than the last sight of the lost person can be theirs: who was followed elsewhere at that
-    time is somebody else. While the tracker still guesses where somebody is whom nobody sees, a track that came from
-    nowhere beside that guess is theirs too, also when it had a stay of its own for a moment.
+    time is somebody else. A track that came from nowhere beside somebody whom nobody sees (where they were last, or
+    where the tracker guesses them) is theirs once they are lost for a second, also when it had a stay of its own.
 
     Args:
         episodes: the stays that go on.
@@ -299,12 +312,13 @@ def link(episodes: Sequence[Episode], people: Sequence[Observation], born: Mappi
     for i, person in enumerate(people):
         if not person.seen:
             continue
-        own, birth = linked.get(i), born.get(person.track_id, Birth(person.t_s, from_nowhere=False))
+        own, birth = linked.get(i), born.get(person.track_id, Birth(person.t_s))
         for episode in episodes:
+            episode.note_birth(person, birth)
             if episode.id in taken or birth.t_s < episode.seen_s - OVERLAP_S:
                 continue
             sure = own is None and episode.id not in guessed
-            if _continues(person, episode) if sure else _reappears(person, episode, own, birth):
+            if _continues(person, episode) if sure else _reappears(person, episode, own):
                 pairs.append((episode.distance_m(person), i, episode))
     given: set[int] = set()
     for _, i, episode in sorted(pairs, key=lambda pair: pair[0]):
@@ -323,9 +337,8 @@ def _continues(person: Observation, episode: Episode) -> bool:
     return lost_s <= p.relink_s and episode.distance_m(person) <= p.relink_m + p.walking_m_s * lost_s
 
 
-def _reappears(person: Observation, episode: Episode, own: Episode | None, birth: Birth) -> bool:
-    """Whether somebody who came from nowhere is the one whom the tracker still looks for just there."""
-    lost_s, p = person.t_s - episode.seen_s, episode.profile
+def _reappears(person: Observation, episode: Episode, own: Episode | None) -> bool:
+    """Whether somebody who came from nowhere beside a lost person is that person."""
+    lost_s = person.t_s - episode.seen_s
     young = own is None or (own.started_s >= episode.seen_s - OVERLAP_S and own.reported is None)
-    near = episode.distance_m(person) <= p.relink_m
-    return birth.from_nowhere and young and near and LOST_S <= lost_s <= p.relink_s
+    return person.track_id in episode.heirs and young and LOST_S <= lost_s <= episode.profile.relink_s

@@ -207,3 +207,15 @@ def test_where_frames_lie_a_second_apart_a_passer_may_have_hidden_them_on_the_wa
 
     assert urgent_s(watch(Assessor(VIEW), frames(1.0))) == []
     assert len(urgent_s(watch(Assessor(VIEW), frames(0.2)))) == 1
+
+
+def test_who_sets_off_and_gets_a_new_number_at_once_is_the_same_stay() -> None:
+    """The old track hangs where they stood while they walk on: it is their beginning that lies beside it."""
+    assessor = Assessor(VIEW)
+    frames = standing(fifths(0, 8))
+    for t in fifths(8, 16):
+        hangs = [person(t, (12.0, -0.6), seen=False)] if t < 9.4 else []
+        frames.append((t, [*hangs, *([person(t, (12.3 + 1.3 * (t - 8.2), -0.6), 2)] if t > 8.1 else [])]))
+    events = watch(assessor, frames)
+    assert urgent_s(events) == []
+    assert stay(assessor) > 12
