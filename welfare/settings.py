@@ -181,9 +181,6 @@ DETECTOR = {
 }
 """ONNX Runtime's providers in order of preference (CUDA, TensorRT and OpenVINO where it has them), threads of one run,
 and float, int8 or auto: int8 where the processor multiplies 8-bit numbers."""
-STAYS_KEPT_DAYS = env.float("STAYS_KEPT_DAYS", 30.0)
-RAISED_STAYS_KEPT_DAYS = env.float("RAISED_STAYS_KEPT_DAYS", 365.0)
-"""How long a stay's numbers are kept for `manage.py calibrate`: of one that raised no concern, and of one that did."""
 TRACK_HOURS = env.float("TRACK_HOURS", 12.0)
 """A run hands its camera over after so long; 0 for never."""
 TRACK_MEMORY_MB = env.float("TRACK_MEMORY_MB", 2048.0)

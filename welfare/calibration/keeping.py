@@ -71,9 +71,10 @@ def keep_silent(zone_id: int, episode: UUID, tier: Tier, frame_at: datetime, **c
 
 def forget_old() -> dict[str, int]:
     """Delete what has expired; returns how many of each."""
-    now = timezone.now()
-    long_ago, ago = (now - timedelta(days=days) for days in (settings.RAISED_STAYS_KEPT_DAYS, settings.STAYS_KEPT_DAYS))
-    stays = RecordedStay.objects.filter(ended_at__lt=long_ago)
-    quiet = RecordedStay.objects.filter(ended_at__lt=ago).exclude(tier__gte=Tier.CONCERN)
-    silent = SilentConcern.objects.filter(frame_at__lt=long_ago)
-    return {"stays": stays.delete()[0] + quiet.delete()[0], "silent concerns": silent.delete()[0]}
+    raised, quiet = (
+        timezone.now() - timedelta(days=settings.RETENTION_DAYS[key]) for key in ("raised_stay", "quiet_stay")
+    )
+    stays = RecordedStay.objects.filter(ended_at__lt=raised)
+    ordinary = RecordedStay.objects.filter(ended_at__lt=quiet).exclude(tier__gte=Tier.CONCERN)
+    silent = SilentConcern.objects.filter(frame_at__lt=raised)
+    return {"stays": stays.delete()[0] + ordinary.delete()[0], "silent concerns": silent.delete()[0]}
