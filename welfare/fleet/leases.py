@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from welfare.fleet.models import CameraLease
 from zones.models import Camera
 
-TTL = timedelta(seconds=2.5)  # renewed each half second by the worker: worst gap of `bench failover` under 4 s
+TTL = timedelta(seconds=2.5)  # renewed four times a second by the worker; docs/decisions/0008
 LATE = timedelta(seconds=10)  # assumed: a run that says nothing for so long hangs, however busy the machine is
 START_TTL = timedelta(seconds=15)  # from the claim to the first renewal: a child starts and loads its networks
 

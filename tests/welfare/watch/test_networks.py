@@ -2,15 +2,19 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from tests.pictures import EAST, PERSON_AT_12_S, frame_of
+from welfare.behaviour.observation import Observation
+from welfare.behaviour.posture import UNKNOWN, read
 from welfare.watch import networks
 from welfare.watch.detector import Detector
 from welfare.watch.networks import CPU, PEOPLE, PEOPLE_INT8, WeightsError, people_network
 from welfare.watch.pose import PoseEstimator
 from welfare.watch.tracker import iou
+from zones.site_file import read_site
 
 AROUND_HER = (300, 100, 900, 600)
 
@@ -73,3 +77,21 @@ def test_a_followed_persons_pose_is_found_and_an_empty_box_has_none() -> None:
         assert {id(follower.landmarker) for follower in poses._followers.values()} == made
     finally:
         poses.close()
+
+
+@pytest.mark.parametrize("share", [0.6, 0.3])
+def test_a_pose_of_a_small_person_is_never_sure_and_under_fifty_pixels_it_is_unknown(share: float) -> None:
+    image, poses = frame_of(EAST, 12.2), PoseEstimator()
+    small = np.asarray(cv2.resize(image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    x1, y1, x2, y2 = (share * v for v in PERSON_AT_12_S)
+    try:
+        pose = poses.estimate(0.0, "her", small, (x1, y1, x2, y2))
+    finally:
+        poses.close()
+    assert pose is not None
+    assert float(pose.visibility.max()) <= (y2 - y1) / 100
+    view = read_site(EAST.with_suffix(".site.json"), (1280, 720))
+    feet = ((PERSON_AT_12_S[0] + PERSON_AT_12_S[2]) / 2, PERSON_AT_12_S[3])
+    at = tuple(float(v) for v in view.to_ground([feet])[0])
+    seen = Observation(0.0, 1, PERSON_AT_12_S, feet, at, 0.8, pose=pose)  # type: ignore[arg-type]
+    assert (read(view, view.zones[0], seen) is UNKNOWN) is (y2 - y1 < 50)

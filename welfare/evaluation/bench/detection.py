@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from welfare.evaluation.labels import LabelError, Labels
 from welfare.evaluation.replay import Replay
-from welfare.watch.detector import Boxes, Detector, Region
+from welfare.watch.detector import MIN_SCORE, Boxes, Detector, Region
 from welfare.watch.tiles import regions_for
 from welfare.watch.tracker import TrackerSettings, iou
 
@@ -133,13 +133,15 @@ def count_boxes(
 
 
 def table(tallies: dict[tuple[float, str], Tally]) -> Iterator[str]:
-    """Lines for people."""
+    """Lines for people: boxes that may continue a track, and those that may start one."""
     least = TrackerSettings().strong_score
-    yield f"{'people':8}{'looked at':26}{'AP50':>7}{'found':>8}{'false a frame':>15}{'ms':>7}   (score from {least})"
+    yield f"{'':34}{'':7}{f'from a score of {MIN_SCORE}':>25}{f'from {least}':>25}"
+    columns = f"{'found':>10}{'false a frame':>15}"
+    yield f"{'people':8}{'looked at':26}{'AP50':>7}{columns}{columns}{'ms':>7}"
     for (person_px, way), tally in sorted(tallies.items()):
+        cells = "".join(f"{tally.recall(s):10.3f}{tally.false_a_frame(s):15.3f}" for s in (MIN_SCORE, least))
         yield (
-            f"{person_px:5.0f} px {way:26}{tally.ap50():7.3f}{tally.recall(least):8.3f}"
-            f"{tally.false_a_frame(least):15.3f}{np.median(tally.ms):7.1f}"
+            f"{person_px:5.0f} px {way:26}{tally.ap50():7.3f}{cells}{np.median(tally.ms):7.1f}"
             f"   {tally.people} people in {tally.frames} frames"
         )
 
