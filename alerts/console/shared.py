@@ -9,6 +9,7 @@ from alerts.console.live import LISTENER
 
 T = TypeVar("T")
 FOR_S = 1.0  # what is shared is no incident: it may be a second old
+PATIENCE_S = 2.0  # nobody stands in a row behind a database that does not answer
 
 
 class Shared(Generic[T]):
@@ -26,8 +27,12 @@ class Shared(Generic[T]):
         """The value, at most a second old."""
         if LISTENER.consoles < 2:
             return self._ask()
-        with self._lock:  # of many that ask at once, the first one asks the database
+        if not self._lock.acquire(timeout=PATIENCE_S):
+            return self._ask()
+        try:  # of many that ask at once, the first one asks the database
             now = time.monotonic()
             if self._kept is None or now - self._kept[0] > FOR_S:
                 self._kept = (now, self._ask())
             return self._kept[1]
+        finally:
+            self._lock.release()
