@@ -2,10 +2,12 @@
 
 import asyncio
 import datetime
+import gc
 import ipaddress
 import json
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,6 +70,9 @@ class RunningBroker:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
+        with warnings.catch_warnings():  # what the broker left open is gone here, not in the midst of another test
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
 
 @pytest.fixture
