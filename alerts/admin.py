@@ -194,5 +194,5 @@ class ContactAdmin(admin.ModelAdmin):
         queryset.update(calendar_issue=F("calendar_issue") + 1)
 
 
-for room in ("alerts.channels.admin", "alerts.partner.admin"):
+for room in ("alerts.accounts.admin", "alerts.channels.admin", "alerts.partner.admin"):
     import_module(room)  # each room registers what is its own

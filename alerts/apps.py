@@ -9,5 +9,7 @@ class AlertsConfig(AppConfig):
         import alerts.channels.warnings
         import alerts.policies.warnings  # noqa: F401 - both register system checks
         from alerts import zone_changes
+        from alerts.accounts import sessions
 
         zone_changes.connect()
+        sessions.connect()

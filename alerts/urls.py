@@ -18,6 +18,7 @@ urlpatterns = [
     path("twilio/status/<uuid:token>", reports.status, name="twilio-status"),
     path("twilio/machine/<uuid:token>", reports.machine, name="twilio-machine"),
     path("twilio/voice/<uuid:token>", keys.key, name="twilio-voice"),
+    path("", include("alerts.accounts.urls")),
     path("", include("alerts.partner.urls")),
     path("", include("alerts.devices.urls")),
     path("", include("alerts.api.urls")),

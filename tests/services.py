@@ -21,6 +21,7 @@ def _start() -> None:
     global _folder
     os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0" * 40)
     os.environ.setdefault("HANDRAIL_TESTING", "1")
+    os.environ.setdefault("SECOND_STEP_ROLES", "")  # the tests about it name them
     os.environ.setdefault("DATABASE_IDLE_IN_TRANSACTION_S", "300")  # a test's own transaction may rest for long
     if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
         return

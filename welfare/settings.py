@@ -35,12 +35,19 @@ RECORDINGS = "recordings"
 """Folder below RUN_DIR with the rings of the cameras that are watched on this machine."""
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "alerts.accounts.admin_site.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "zones",
     "alerts",
     "welfare.calibration",
@@ -55,8 +62,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "alerts.console.content_policy.content_policy",
+    "alerts.accounts.gate.Gate",
 ]
 ROOT_URLCONF = "welfare.urls"
 ASGI_APPLICATION = "welfare.asgi.application"
@@ -82,13 +91,57 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True  # static/ and the admin's files are served as they lie there
-LOGIN_URL = "login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "console"
-LOGOUT_REDIRECT_URL = "login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# --- Log-ins ------------------------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["alerts.accounts.backend.RoleBackend"]
+SECOND_STEP_ROLES = env.list("SECOND_STEP_ROLES", default=["supervisor", "zone_admin", "auditor", "superuser"])
+"""Roles that must have a second step at log-in (an authenticator app or a passkey); operators and partners may."""
+ACCOUNT_ADAPTER = "alerts.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this session goes on; Django ends every other one
+ACCOUNT_RATE_LIMITS = False  # alerts/accounts/lockout.py holds who fails too often, in all processes alike
+MFA_FORMS = {"authenticate": "alerts.accounts.forms.SecondStepForm"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Handrail"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PUBLIC_URL.startswith("https://")  # the demo's loopback address
+SOCIALACCOUNT_ADAPTER = "alerts.accounts.adapter.ProviderAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # by a link: the content policy lets no form lead to another site
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_STORE_TOKENS = False
+OIDC_ISSUER = env.str("OIDC_ISSUER", "")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_USERNAME_CLAIM = env.str("OIDC_USERNAME_CLAIM", "preferred_username")
+"""The claim of the organisation's provider that is the person's user name here; one that people cannot change."""
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": env.str("OIDC_NAME", "single sign-on"),
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_CLIENT_SECRET,
+                "settings": {"server_url": OIDC_ISSUER},
+            }
+        ]
+        if OIDC_ISSUER
+        else [],
+    }
+}
 
 # --- Database and broker ------------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgresql://postgres@/handrail")}

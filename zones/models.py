@@ -11,7 +11,7 @@ from zones.credentials import seal, unseal
 from zones.geometry import GeometryError, View, WatchedZone, area_of
 
 DRAW = "zones.draw_zones"
-"""The permission of a zone admin: set up cameras, draw zones, save and roll back versions."""
+"""What a zone admin may do: set up cameras, draw zones, save and roll back versions."""
 
 
 def known_time_zone(name: str) -> None:
@@ -71,7 +71,6 @@ class Camera(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site", "name"], name="camera_name_unique_at_site")]
-        permissions = [("draw_zones", "Zone admin: sets up cameras and draws zones")]
 
     def __str__(self) -> str:
         return f"{self.site} / {self.name}"

@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from alerts.accounts import scope
+from alerts.accounts.roles import Act
 from alerts.agencies import monthly_test, numbers
-from alerts.console.access import staff_only
-from alerts.models import Agency, Contact, PartnerTest
+from alerts.models import Contact, PartnerTest
 from alerts.planning import database_now
 from alerts.rotas.duty import hours_of, zone_of
 
@@ -18,7 +19,12 @@ from alerts.rotas.duty import hours_of, zone_of
 def partners(request: HttpRequest) -> HttpResponse:
     """Agencies with their contacts, then the people of the control room."""
     now = database_now()
-    agencies = Agency.objects.select_related("out_of_hours").prefetch_related("sites", "cameras", "zones")
+    agencies = (
+        scope.agencies(request.user, Act.SEE_PAGING)
+        .select_related("out_of_hours")
+        .prefetch_related("sites", "cameras", "zones")
+    )
+    people = scope.contacts(request.user, Act.SEE_PAGING)
     context = {
         "agencies": [
             {
@@ -29,7 +35,7 @@ def partners(request: HttpRequest) -> HttpResponse:
             }
             for agency in agencies.order_by("name")
         ],
-        "own": [_line(contact) for contact in Contact.objects.filter(agency=None, active=True).order_by("name")],
+        "own": [_line(contact) for contact in people.filter(agency=None, active=True).order_by("name")],
         "untested": monthly_test.unanswered(),
     }
     return render(request, "paging/partners.html", context)
@@ -49,7 +55,7 @@ def _words(test: PartnerTest) -> str:
     return f"not answered in {month}" if test.flagged_at else f"sent in {month}, waiting for the answer"
 
 
-@staff_only
+@login_required
 @require_POST
 def send_code(request: HttpRequest, number: int) -> HttpResponse:
     """Send a code to a contact's number."""
@@ -58,7 +64,7 @@ def send_code(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("partners")
 
 
-@staff_only
+@login_required
 @require_POST
 def prove(request: HttpRequest, number: int) -> HttpResponse:
     """Type in the code that a person read out."""

@@ -1,6 +1,7 @@
-"""The console's page of API tokens: for administrators. A secret stands in one answer and nowhere else."""
+"""The console's page of API tokens: for supervisors of every site. A secret stands in one answer and nowhere else."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
@@ -10,11 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from alerts.api import tokens
 from alerts.api.forms import TokenForm
-from alerts.console.access import staff_only
 from alerts.models import ApiToken
 
 
-@staff_only
+@login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens_page(request: HttpRequest) -> HttpResponse:
@@ -34,7 +34,7 @@ def _make(form: TokenForm, by: str) -> tokens.Made | None:
         return None
 
 
-@staff_only
+@login_required
 @require_POST
 def revoke(request: HttpRequest, number: int) -> HttpResponse:
     """End a token."""

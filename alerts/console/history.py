@@ -12,8 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from alerts.accounts import scope
+from alerts.accounts.roles import Act
 from alerts.models import AuditEvent, Incident, Subject, TierChoices
-from zones.models import Camera
 
 PAGE_SIZE = 50
 NAMES = ("q", "state", "tier", "kind", "outcome", "camera", "from", "to")
@@ -26,7 +27,7 @@ DRILL = "drill"
 def history(request: HttpRequest) -> HttpResponse:
     """The list; a filter that makes no sense is left out."""
     chosen = {name: request.GET.get(name, "").replace("\x00", "").strip()[:200] for name in NAMES}
-    found = matching(chosen).order_by("-first_frame_at", "-pk")
+    found = matching(chosen, scope.incidents(request.user, Act.SEE_INCIDENTS)).order_by("-first_frame_at", "-pk")
     context = {
         "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
         "chosen": chosen,
@@ -36,13 +37,13 @@ def history(request: HttpRequest) -> HttpResponse:
         "tiers": TierChoices.choices,
         "kinds": [*Subject.choices, (DRILL, "drill")],
         "outcomes": Incident.Outcome.choices,
-        "cameras": Camera.objects.select_related("site").order_by("site__name", "name"),
+        "cameras": scope.cameras(request.user, Act.SEE_INCIDENTS).select_related("site").order_by("site__name", "name"),
     }
     return render(request, "console/history.html", context)
 
 
-def matching(chosen: Mapping[str, str]) -> QuerySet[Incident]:
-    """The incidents that fit every filter: {q, state, tier, kind, outcome, camera, from, to}, empty for any."""
+def matching(chosen: Mapping[str, str], seen: QuerySet[Incident]) -> QuerySet[Incident]:
+    """Those of `seen` that fit every filter: {q, state, tier, kind, outcome, camera, from, to}, empty for any."""
     filters: dict[str, Any] = {}
     if chosen["state"] in Incident.State.values:
         filters["state"] = chosen["state"]
@@ -60,7 +61,7 @@ def matching(chosen: Mapping[str, str]) -> QuerySet[Incident]:
         day = _day(chosen[name])
         if day is not None:
             filters[f"first_frame_at__date__{lookup}"] = day
-    found = Incident.objects.filter(**filters)
+    found = seen.filter(**filters)
     for word in chosen["q"].split()[:MOST_WORDS]:
         found = found.filter(_says(word))
     return found

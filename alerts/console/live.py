@@ -6,19 +6,24 @@ The same connection says whose page is open on which incident: nobody polls for 
 import asyncio
 import json
 import logging
+import time
 from collections.abc import AsyncIterator
 
 import psycopg
+from asgiref.sync import sync_to_async
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from alerts.accounts import scope, sessions
+from alerts.accounts.roles import Act
+from alerts.accounts.scope import Person
 from alerts.console.presence import BEAT_S, TABLE, OpenPage, Presence, opened
-from alerts.models import Incident
 
 logger = logging.getLogger(__name__)
 RETRY_S = 1.0
 ROUND_S = 0.5  # so long until others see that a page was opened or closed
+LOOK_S = 30.0  # so often a stream asks whether its log-in still holds
 GATHER_S = 0.1  # a burst of rows is one change
 
 
@@ -93,27 +98,39 @@ def _only_for(payload: str) -> int | None:
 
 
 async def live(request: HttpRequest) -> HttpResponseBase:
-    """The stream of a console: `change` when something changed, `beat` every few seconds."""
+    """The stream of a console: `change` when something changed, `beat` every few seconds.
+
+    `session` says how many seconds the log-in still has; at 0 it is over and the stream ends.
+    """
     user = await request.auser()
     if not user.is_authenticated:
         return HttpResponse("Log in first.", status=403, content_type="text/plain")
-    page = opened(user.pk, await _incident(request.GET.get("incident", "")))
+    key = request.session.session_key or ""
+    page = opened(user.pk, await _incident(user, request.GET.get("incident", "")))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingHttpResponse(_events(page), content_type="text/event-stream", headers=headers)
+    return StreamingHttpResponse(_events(page, key), content_type="text/event-stream", headers=headers)
 
 
-async def _incident(number: str) -> int | None:
-    """The incident that a page is about; None where it names none that there is."""
+async def _incident(user: Person, number: str) -> int | None:
+    """The incident that a page is about; None where it names none that the person may see."""
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
         return None
-    return int(number) if await Incident.objects.filter(pk=int(number)).aexists() else None
+    seen = await sync_to_async(scope.incidents)(user, Act.SEE_INCIDENTS)
+    return int(number) if await seen.filter(pk=int(number)).aexists() else None
 
 
-async def _events(page: OpenPage) -> AsyncIterator[bytes]:
+async def _events(page: OpenPage, session: str) -> AsyncIterator[bytes]:
     changed = LISTENER.join(page)
+    look_at = 0.0
     try:
         yield b"retry: 1000\nevent: beat\ndata: \n\n"
         while True:
+            if time.monotonic() >= look_at:
+                look_at = time.monotonic() + LOOK_S
+                left_s = await sync_to_async(sessions.watched)(session)
+                yield f"event: session\ndata: {left_s:.0f}\n\n".encode()
+                if left_s <= 0:
+                    return
             try:
                 await asyncio.wait_for(changed.wait(), BEAT_S)
             except TimeoutError:

@@ -9,6 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from alerts import lateness
+from alerts.accounts import scope
+from alerts.accounts.roles import Act
+from alerts.accounts.scope import Person
 from alerts.channels.warnings import channel_warnings
 from alerts.delivery import MACHINES
 from alerts.escalation import SNOOZE_S, SNOOZES
@@ -73,17 +76,17 @@ class Event:
     words: str
 
 
-def unresolved() -> QuerySet[Incident]:
-    """The incidents that nobody has closed, notices apart, most pressing first."""
-    found = Incident.objects.exclude(state=Incident.State.RESOLVED).filter(tier__gt=Tier.NOTICE)
+def unresolved(user: Person) -> QuerySet[Incident]:
+    """The incidents that somebody may see and nobody has closed, notices apart, most pressing first."""
+    found = scope.incidents(user, Act.SEE_INCIDENTS).exclude(state=Incident.State.RESOLVED).filter(tier__gt=Tier.NOTICE)
     return found.select_related("acknowledged_by__agency", "snoozed_by__agency").order_by(
         "-subject", "-tier", "first_frame_at"
     )
 
 
-def cards() -> list[Card]:
+def cards(user: Person) -> list[Card]:
     """The list of open incidents."""
-    return [_card(incident) for incident in unresolved().prefetch_related("evidence", "concerns")[:100]]
+    return [_card(incident) for incident in unresolved(user).prefetch_related("evidence", "concerns")[:100]]
 
 
 def _card(incident: Incident) -> Card:
@@ -243,9 +246,14 @@ def story(incident: Incident) -> list[Event]:
     return [Event(event.at, event_words(event)) for event in events]
 
 
-def cameras() -> list[CameraLine]:
-    """Every enabled camera with what its watcher last wrote."""
-    found = Camera.objects.filter(enabled=True).select_related("site", "status").prefetch_related("zones")
+def cameras(user: Person) -> list[CameraLine]:
+    """Every enabled camera that somebody may see, with what its watcher last wrote."""
+    found = (
+        scope.cameras(user, Act.SEE_CAMERAS)
+        .filter(enabled=True)
+        .select_related("site", "status")
+        .prefetch_related("zones")
+    )
     return [camera_line(camera) for camera in found.order_by("site__name", "name")]
 
 

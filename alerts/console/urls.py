@@ -1,4 +1,3 @@
-from django.contrib.auth import views as auth
 from django.urls import path
 
 from alerts.console import live_picture, views
@@ -45,9 +44,7 @@ urlpatterns = [
     path("incidents/<int:number>/call/", views.call, name="call"),
     path("incidents/<int:number>/evidence-pack/", evidence_pack, name="evidence-pack"),
     path("i/<int:number>/", views.short_link, name="short-link"),
-    path("i/<int:number>", views.short_link),
+    path("i/<int:number>", views.short_link, name="short-link"),
     path("evidence/<int:key>/", evidence, name="evidence"),
     path("cameras/", views.cameras, name="cameras"),
-    path("log-in/", auth.LoginView.as_view(template_name="login.html"), name="login"),
-    path("log-out/", auth.LogoutView.as_view(), name="logout"),
 ]

@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from alerts import transitions
+from alerts.accounts import scope
+from alerts.accounts.roles import Act
 from alerts.console import incident_page, presence, presenting, upkeep_banner
 from alerts.console.shared import Shared
 from alerts.hand_over import notes
 from alerts.models import Contact, Evidence, Incident
 from alerts.transitions import TransitionError
-from zones.models import Camera
 
 WARNINGS, WORKS = Shared(presenting.warnings), Shared(upkeep_banner.works)
 
@@ -23,15 +24,15 @@ WARNINGS, WORKS = Shared(presenting.warnings), Shared(upkeep_banner.works)
 @require_safe
 def open_incidents(request: HttpRequest, template: str = "console/open.html") -> HttpResponse:
     """The list of open incidents."""
-    cards = presenting.cards()
+    cards = presenting.cards(request.user)
     context = {
         "cards": cards,
         "waiting": sum(card.waits for card in cards),
-        "cameras": presenting.cameras(),
+        "cameras": presenting.cameras(request.user),
         "late": WARNINGS(),
         "works": WORKS(),
         "to_mend": upkeep_banner.to_mend(),
-        "notes": notes.unread(request.user),  # type: ignore[arg-type]
+        "notes": notes.unread(request.user) if request.user.has_perm(Act.HAND_OVER) else [],  # type: ignore[arg-type]
     }
     return render(request, template, context)
 
@@ -69,7 +70,7 @@ def incident(request: HttpRequest, number: int, template: str = "console/inciden
         "deleted": presenting.deleted(found),
         "outcomes": presenting.outcomes(found),
         "snoozes": presenting.snoozes(found),
-        "waiting": presenting.unresolved().filter(state=Incident.State.OPEN).count(),
+        "waiting": presenting.unresolved(request.user).filter(state=Incident.State.OPEN).count(),
         "show": request.GET.get("show", ""),
         "late": WARNINGS(),
     }
@@ -153,5 +154,10 @@ acknowledge, note, escalate, snooze, close, stand_down, call = (
 @require_safe
 def cameras(request: HttpRequest) -> HttpResponse:
     """Every camera and its state."""
-    off = Camera.objects.filter(enabled=False).select_related("site").order_by("site__name", "name")
-    return render(request, "console/cameras.html", {"cameras": presenting.cameras(), "off": off})
+    off = (
+        scope.cameras(request.user, Act.SEE_CAMERAS)
+        .filter(enabled=False)
+        .select_related("site")
+        .order_by("site__name", "name")
+    )
+    return render(request, "console/cameras.html", {"cameras": presenting.cameras(request.user), "off": off})

@@ -72,8 +72,8 @@ def rows(incidents: Sequence[Incident]) -> list[Row]:
 @require_safe
 def wallboard(request: HttpRequest, template: str = "console/wallboard.html") -> HttpResponse:
     """Open concerns by tier and age, cameras that cannot see, and whether paging is well."""
-    incidents = list(presenting.unresolved())
-    cameras = presenting.cameras()
+    incidents = list(presenting.unresolved(request.user))
+    cameras = presenting.cameras(request.user)
     listed = rows(incidents)
     context = {
         "tiles": tiles(incidents),

@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 
+from alerts.accounts import scope
+from alerts.accounts.roles import Act
 from alerts.models import MaintenanceWindow
 from alerts.planning import database_now
-from zones.models import Camera, Site, Zone
+from zones.models import Camera
 
 LONGEST_H = int(MaintenanceWindow.LONGEST / timedelta(hours=1))
 
@@ -24,11 +26,16 @@ class WindowForm(forms.Form):
     )
     reason = forms.CharField(max_length=200, label="Why", error_messages={"required": "Say why: the reason is kept."})
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: scope.Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        sites = [(f"site-{site.pk}", str(site)) for site in Site.objects.order_by("name")]
-        cameras = [(f"camera-{c.pk}", str(c)) for c in Camera.objects.select_related("site").order_by("pk")]
-        zones = [(f"zone-{z.pk}", str(z)) for z in Zone.objects.select_related("camera__site").order_by("pk")]
+        here = scope.sites(by, Act.MANAGE_PAGING)
+        sites = [(f"site-{site.pk}", str(site)) for site in here.order_by("name")]
+        cameras = [
+            (f"camera-{c.pk}", str(c))
+            for c in Camera.objects.filter(site__in=here).select_related("site").order_by("pk")
+        ]
+        drawn = scope.zones(by, Act.MANAGE_PAGING).select_related("camera__site")
+        zones = [(f"zone-{z.pk}", str(z)) for z in drawn.order_by("pk")]
         field: Any = self.fields["place"]
         field.choices = [("Whole site", sites), ("Camera", cameras), ("Zone", zones)]
 

@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from alerts.console.access import staff_only
+from alerts.accounts import scope
+from alerts.accounts.roles import Act
 from alerts.maintenance import windows
 from alerts.maintenance.forms import WindowForm
-from alerts.models import MaintenanceWindow
 from alerts.planning import database_now
 
 SHOWN = 20
@@ -19,14 +19,14 @@ SHOWN = 20
 @require_http_methods(["GET", "HEAD"])
 def maintenance(request: HttpRequest) -> HttpResponse:
     """What is on, what comes, what was."""
-    return _page(request, WindowForm(initial={"hours": 2}))
+    return _page(request, WindowForm(initial={"hours": 2}, by=request.user))
 
 
-@staff_only
+@login_required
 @require_POST
 def open_window(request: HttpRequest) -> HttpResponse:
     """Open or plan a window; it expires by itself."""
-    form = WindowForm(request.POST)
+    form = WindowForm(request.POST, by=request.user)
     if not form.is_valid():
         return _page(request, form)
     window = form.window(by=request.user.get_username())
@@ -36,7 +36,7 @@ def open_window(request: HttpRequest) -> HttpResponse:
     return redirect("maintenance")
 
 
-@staff_only
+@login_required
 @require_POST
 def end_window(request: HttpRequest, number: int) -> HttpResponse:
     """End a window before its time."""
@@ -47,10 +47,11 @@ def end_window(request: HttpRequest, number: int) -> HttpResponse:
 
 def _page(request: HttpRequest, form: WindowForm) -> HttpResponse:
     now = database_now()
-    rows = MaintenanceWindow.objects.select_related("site", "camera__site", "zone__camera__site")
+    seen = scope.windows(request.user, Act.SEE_PAGING)
+    rows = seen.select_related("site", "camera__site", "zone__camera__site")
     context = {
         "form": form,
-        "on": windows.on(now).order_by("ends_at"),
+        "on": windows.on(now).filter(pk__in=seen).order_by("ends_at"),
         "planned": rows.filter(starts_at__gt=now, over_at=None).order_by("starts_at"),
         "over": rows.exclude(over_at=None, ends_at__gt=now).order_by("-ends_at")[:SHOWN],
     }

@@ -1,5 +1,6 @@
 """Who is told: people and rotas, policies, incidents, what was sent, what came back, and the audit chain."""
 
+from alerts.models.access import FailedLogIn, Membership, SharingRule
 from alerts.models.api import ApiCall, ApiToken
 from alerts.models.audit import AuditEvent, AuditLink, AuditPending
 from alerts.models.control_room import HandOverNote, HandOverRead, Looking
@@ -27,6 +28,7 @@ __all__ = [
     "Deletion",
     "Evidence",
     "EvidenceLock",
+    "FailedLogIn",
     "HandOverNote",
     "HandOverRead",
     "Heartbeat",
@@ -35,6 +37,7 @@ __all__ = [
     "LayerPerson",
     "Looking",
     "MaintenanceWindow",
+    "Membership",
     "Notification",
     "NumberBlock",
     "NumberCheck",
@@ -51,6 +54,7 @@ __all__ = [
     "Role",
     "Rota",
     "SenderPace",
+    "SharingRule",
     "Shift",
     "StepRun",
     "Subject",

@@ -168,7 +168,6 @@ class Evidence(models.Model):
 
     class Meta:
         verbose_name_plural = "evidence"
-        permissions = [("make_evidence_pack", "Supervisor: makes evidence packs, with the original recording")]
         constraints = [models.UniqueConstraint(fields=["incident", "kind", "path"], name="evidence_path_unique")]
 
     def __str__(self) -> str:

@@ -74,7 +74,9 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     if link is None:
         return _gone(request, token)
     if link.contact.user_id is not None and not hasattr(link.contact, "pin"):
-        return redirect("incident", link.incident_id)  # the console asks for the log-in
+        partner = link.contact.agency_id is not None
+        if not (partner and is_open(request, link)):  # the log-in is asked for there
+            return redirect("shared-incident" if partner else "incident", link.incident_id)
     ahead = "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
     if ahead or not is_open(request, link):
         return _locked(request, link)

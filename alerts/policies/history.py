@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from alerts.console.access import staff_only
+from alerts.accounts import scope
+from alerts.accounts.roles import Act
 from alerts.models import Policy, PolicyVersion
 from alerts.policies import versions
 from alerts.policies.drafts import problems_of
@@ -20,7 +21,8 @@ from alerts.policies.words import difference, rule_sentences, step_sentences
 @require_safe
 def policies(request: HttpRequest) -> HttpResponse:
     """Every policy in sentences, a site at a time, the most urgent tier first."""
-    found = Policy.objects.select_related("site", "zone").order_by("site__name", "-subject", "-tier", "zone__name")
+    seen = scope.policies(request.user, Act.SEE_PAGING)
+    found = seen.select_related("site", "zone").order_by("site__name", "-subject", "-tier", "zone__name")
     lines = [
         {
             "policy": policy,
@@ -41,7 +43,7 @@ def policy(request: HttpRequest, key: int, number: int | None = None) -> HttpRes
     return _page(request, get_object_or_404(Policy.objects.select_related("site", "zone"), pk=key), number)
 
 
-@staff_only
+@login_required
 @require_POST
 def back(request: HttpRequest, key: int, number: int) -> HttpResponse:
     """Go back to a version, or say why that cannot be."""

@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from alerts.accounts import scope
+from alerts.accounts.roles import Act
 from alerts.agencies import monthly_test
 from alerts.planning import database_now
 from alerts.policies.forecast import forecast, time_asked
@@ -24,7 +26,8 @@ PAGED = (Tier.CRITICAL, Tier.URGENT, Tier.CONCERN)
 @require_safe
 def who_is_paged(request: HttpRequest) -> HttpResponse:
     """One zone, each tier step by step; above it whatever has to be mended."""
-    zones = list(Zone.objects.filter(enabled=True).select_related("camera__site").order_by("camera__site__name", "pk"))
+    seen = scope.zones(request.user, Act.SEE_PAGING)
+    zones = list(seen.filter(enabled=True).select_related("camera__site").order_by("camera__site__name", "pk"))
     chosen = next((z for z in zones if str(z.pk) == request.GET.get("zone")), zones[0] if zones else None)
     now = database_now()
     at, asked = _time(request.GET.get("at", ""), chosen) or now, request.GET.get("at", "")

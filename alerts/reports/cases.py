@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from alerts.models import Attempt, AuditEvent, Channel, Contact, Incident
 from alerts.reports.figures import Case, Told
 from alerts.rotas.duty import zone_of
@@ -15,9 +17,9 @@ RESPONDS = ("acknowledged", "on the way", "arrived")
 Acts = list[AuditEvent]
 
 
-def cases_between(start: datetime, end: datetime) -> list[Case]:
-    """Every incident about a person that was opened in a period, at concern and above, oldest first."""
-    found = Incident.objects.filter(opened_at__gte=start, opened_at__lt=end, subject=Incident.Subject.PERSON)
+def cases_between(start: datetime, end: datetime, *, seen: QuerySet[Incident]) -> list[Case]:
+    """Those of some incidents about a person that were opened in a period, at concern and above, oldest first."""
+    found = seen.filter(opened_at__gte=start, opened_at__lt=end, subject=Incident.Subject.PERSON)
     incidents = list(found.filter(tier__gte=Tier.CONCERN).select_related("camera__site").order_by("opened_at", "pk"))
     keys = [incident.pk for incident in incidents]
     tries: dict[int, list[Attempt]] = defaultdict(list)

@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from alerts.accounts import scope
+from alerts.accounts.roles import Act
 from alerts.hand_over import notes
 from alerts.models import AuditEvent, Incident
 from alerts.planning import database_now
@@ -65,20 +67,21 @@ def chosen(request: HttpRequest) -> Span:
     return Span(end - USUAL, end)
 
 
-def people(span: Span) -> list[Line]:
-    """The incidents about people that were opened, or still open, in the shift, oldest first; drills are no shift's."""
-    found = _in(span).filter(subject=Incident.Subject.PERSON)
-    return list(_lines(found, {case.number: case for case in cases_between(*_opening(found, span))}))
+def people(span: Span, seen: QuerySet[Incident]) -> list[Line]:
+    """Those of some incidents about people that were opened, or still open, in the shift; drills are no shift's."""
+    found = _in(span, seen).filter(subject=Incident.Subject.PERSON)
+    cases = cases_between(*_opening(found, span), seen=seen)
+    return list(_lines(found, {case.number: case for case in cases}))
 
 
-def faults(span: Span) -> list[Line]:
+def faults(span: Span, seen: QuerySet[Incident]) -> list[Line]:
     """The cameras that could not see in the shift."""
-    return list(_lines(_in(span).filter(subject=Incident.Subject.CAMERA), {}))
+    return list(_lines(_in(span, seen).filter(subject=Incident.Subject.CAMERA), {}))
 
 
-def _in(span: Span) -> QuerySet[Incident]:
+def _in(span: Span, seen: QuerySet[Incident]) -> QuerySet[Incident]:
     over_later = Q(resolved_at=None) | Q(resolved_at__gte=span.start)
-    found = Incident.objects.filter(over_later, opened_at__lt=span.end, drill=False)
+    found = seen.filter(over_later, opened_at__lt=span.end, drill=False)
     return found.select_related("acknowledged_by__agency", "resolved_by__agency").order_by("opened_at", "pk")
 
 
@@ -117,7 +120,8 @@ def shift(request: HttpRequest) -> HttpResponse:
     span = chosen(request)
     zone = ZoneInfo(settings.TIME_ZONE)
     start, end = (at.astimezone(zone) for at in (span.start, span.end))
-    incidents = people(span)
+    seen = scope.incidents(request.user, Act.SEE_PAGING)
+    incidents = people(span, seen)
     context = {
         "start": start,
         "end": end,
@@ -125,7 +129,7 @@ def shift(request: HttpRequest) -> HttpResponse:
         "incidents": incidents,
         "acknowledged": figures.spread(line.acknowledged_s for line in incidents),
         "open": sum(not line.outcome for line in incidents),
-        "faults": faults(span),
+        "faults": faults(span, seen),
         "notes": notes.between(span.start, span.end),
         "made_at": database_now(),
     }
@@ -143,7 +147,8 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     lines.writerow(
         ["what", "number", "kind", "place", "at", "paged_s", "acknowledged_s", "by", "state", "outcome", "notes"]
     )
-    for what, found in (("incident", people(span)), ("camera fault", faults(span))):
+    seen = scope.incidents(request.user, Act.SEE_PAGING)
+    for what, found in (("incident", people(span, seen)), ("camera fault", faults(span, seen))):
         for line in found:
             text = "; ".join(part for part in (line.note, *line.said) if part)
             seconds = ["" if s is None else f"{s:.1f}" for s in (line.paged_s, line.acknowledged_s)]

@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from alerts.accounts import scope
+from alerts.accounts.roles import Act
 from alerts.agencies import monthly_test
 from alerts.planning import database_now
 from alerts.reports import figures
@@ -57,7 +59,7 @@ def chosen(request: HttpRequest) -> Period:
 def reports(request: HttpRequest) -> HttpResponse:
     """The figures of a period."""
     period = chosen(request)
-    cases = cases_between(*period.instants)
+    cases = cases_between(*period.instants, seen=scope.incidents(request.user, Act.SEE_PAGING))
     tiers, hours = figures.by(cases, lambda case: case.tier), figures.by(cases, lambda case: case.hour)
     context = {
         "period": period,
@@ -101,7 +103,8 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="handrail-{period.first}-{period.last}.csv"'
     lines = csv.writer(answer)
     lines.writerow(["incident", "tier", "hour", "paged_s", "acknowledged_s", "responder_s", "pages", "failed", "told"])
-    for case in cases_between(*period.instants):
+    seen = scope.incidents(request.user, Act.SEE_PAGING)
+    for case in cases_between(*period.instants, seen=seen):
         told = "; ".join(dict.fromkeys(plain_cell(t.contact) for t in case.told))
         seconds = [_seconds(value) for value in (case.paged_s, case.acknowledged_s, case.responder_s)]
         failed = sum(bool(t.code) for t in case.told)

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from alerts.console.access import staff_only
 from alerts.models import Deletion, EvidenceLock, RetentionRun
 from alerts.planning import database_now
 from alerts.retention import locks, running
@@ -23,7 +23,7 @@ NO_NUMBER = 0
 COLUMNS = ("decided_at", "gone_at", "class", "rule", "incident", "file", "sha256", "bytes", "count", "state", "fault")
 
 
-@staff_only
+@login_required
 @require_safe
 def retention(request: HttpRequest) -> HttpResponse:
     """The page."""
@@ -45,7 +45,7 @@ def _line(rule: Rule, due: Due | None) -> dict[str, Any]:
     return {"rule": rule, "days": words(settings.RETENTION_DAYS[rule.key]), "due": due}
 
 
-@staff_only
+@login_required
 @require_POST
 def approve(request: HttpRequest, number: int) -> HttpResponse:
     """A person has looked: the run that asks may delete."""
@@ -57,7 +57,7 @@ def approve(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("retention")
 
 
-@staff_only
+@login_required
 @require_POST
 def lock(request: HttpRequest) -> HttpResponse:
     """Keep everything of an incident."""
@@ -73,7 +73,7 @@ def lock(request: HttpRequest) -> HttpResponse:
     return redirect("retention")
 
 
-@staff_only
+@login_required
 @require_POST
 def release(request: HttpRequest, number: int) -> HttpResponse:
     """Take a lock back."""
@@ -85,7 +85,7 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("retention")
 
 
-@staff_only
+@login_required
 @require_safe
 def as_csv(_: HttpRequest) -> HttpResponse:
     """The whole deletion report."""

@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from alerts.console.access import staff_only
+from alerts.accounts import scope
+from alerts.accounts.roles import Act
 from alerts.models import Contact, Rota
 from alerts.planning import database_now
 from alerts.rotas import ical_in, ical_out
@@ -26,7 +27,7 @@ def rotas(request: HttpRequest) -> HttpResponse:
     now = database_now()
     found = [
         {"rota": rota, "now": on_duty(rota, now), "gap": gap_words(rota, now)}
-        for rota in Rota.objects.select_related("fallback__agency").order_by("name")
+        for rota in scope.rotas(request.user, Act.SEE_PAGING).select_related("fallback__agency").order_by("name")
     ]
     return render(request, "paging/rotas.html", {"rotas": found})
 
@@ -44,12 +45,12 @@ def rota(request: HttpRequest, number: int) -> HttpResponse:
         "gap": gap_words(found, now),
         "zone": zone,
         "days": days_of(timeline(found, now, now + FORTNIGHT), names, found.fallback.name, zone),
-        "calendar": ical_out.address(found) if request.user.is_staff else "",
+        "calendar": ical_out.address(found) if request.user.has_perm(Act.MANAGE_PAGING) else "",
     }
     return render(request, "paging/rota.html", context)
 
 
-@staff_only
+@login_required
 @require_POST
 def take_calendar(request: HttpRequest, number: int) -> HttpResponse:
     """Take a calendar file in: all of it, or nothing with every fault named."""

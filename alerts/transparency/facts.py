@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from alerts.accounts.roles import Role
 from alerts.models import Agency, ApiToken, Contact, ContactAddress, RetentionRun
 from alerts.planning import database_now
 from alerts.retention.rules import FOR_EVER, RULES
@@ -17,6 +18,7 @@ from zones.models import Camera
 HERE = ("", "localhost", "127.0.0.1", "::1")
 ENCRYPTED_WAYS = ("require", "verify-ca", "verify-full")
 OPEN_PICTURES = ("rtsp", "http")
+EVERYWHERE = Q(memberships__role=Role.SUPERVISOR.value, memberships__site=None, memberships__agency=None)
 
 
 def facts() -> Facts:
@@ -49,7 +51,7 @@ def facts() -> Facts:
         cameras_without_masks=tuple(str(camera) for camera in cameras if not camera.masks),
         cameras_open=tuple(str(camera) for camera in cameras if urlsplit(camera.source).scheme in OPEN_PICTURES),
         people_who_see=users.count(),
-        administrators=users.filter(Q(is_superuser=True) | Q(is_staff=True)).count(),
+        administrators=users.filter(Q(is_superuser=True) | EVERYWHERE).distinct().count(),
         tokens_of_all_sites=tuple(
             str(token) for token in ApiToken.objects.filter(sites=None, revoked_at=None, expires_at__gt=Now())
         ),

@@ -1,13 +1,13 @@
-"""The public page and the same for programs; and, for auditors and administrators, the impact summary."""
+"""The public page and the same for programs; and, for auditors and supervisors of every site, the impact summary."""
 
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from alerts.console.access import staff_only
 from alerts.transparency import impact as summary
 from alerts.transparency.about import DOES, DOES_NOT, OLD_S, about
 from alerts.transparency.counts import LEAST, TIERS
@@ -32,7 +32,7 @@ def _kept_by_others(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     return answer
 
 
-@staff_only
+@login_required
 @require_safe
 def impact(request: HttpRequest, networks: Callable[[], dict[str, str]]) -> HttpResponse:
     """The impact summary as a page of the console."""

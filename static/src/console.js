@@ -25,17 +25,33 @@ function takeStock() {
   sound.waiting(waiting);
 }
 
+// Seconds that the log-in still has. One that is over is shown and heard until somebody sees it: nobody may take an old
+// page for a quiet night.
+const WARN_S = 15 * 60;
+function session(left) {
+  const ending = document.querySelector("[data-session-ends]");
+  const over = document.querySelector("[data-session-over]");
+  if (!ending || !over.hidden) return;
+  ending.hidden = left <= 0 || left > WARN_S;
+  ending.querySelector("[data-minutes]").textContent = Math.ceil(left / 60);
+  if (left > 0) return;
+  over.hidden = false;
+  document.title = "Logged out: Handrail";
+  sound.waiting(1);
+}
+
 // A fragment that did not change is left alone: focus, selection and a screen reader's place stay where they are.
 const shown = new WeakMap();
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   const { target, xhr, serverResponse } = event.detail;
   if (new URL(xhr.responseURL).pathname.startsWith("/log-in/")) {
     event.detail.shouldSwap = false;
-    location.reload(); // the session has ended: to the log-in and back
+    session(0);
   } else if (shown.get(target) === serverResponse) event.detail.shouldSwap = false;
   else shown.set(target, serverResponse);
 });
 
+for (const part of document.querySelectorAll("[data-needs-scripts]")) part.hidden = false;
 chooseTheme(document.querySelector("[data-theme-switch]"));
 offerPush(document.querySelector("[data-push]"));
 watchKeys();
@@ -49,7 +65,6 @@ document.body.addEventListener("htmx:afterSettle", () => {
   controlClip();
 });
 if (document.body.dataset.live) {
-  listen(document.body.dataset.live, document.querySelector("[data-connection]"), () =>
-    htmx.trigger(document.body, "handrail:change"),
-  );
+  const changed = () => htmx.trigger(document.body, "handrail:change");
+  listen(document.body.dataset.live, document.querySelector("[data-connection]"), changed, session);
 }

@@ -1,7 +1,7 @@
 // Server-sent events with a heartbeat. A lost connection is shown at once and cannot be overlooked.
 const SILENT_MS = 12_000; // the server beats every 4 s
 
-export function listen(address, banner, changed) {
+export function listen(address, banner, changed, session) {
   let heardAt = Date.now();
   const heard = () => {
     heardAt = Date.now();
@@ -17,9 +17,14 @@ export function listen(address, banner, changed) {
     heard();
     changed();
   });
+  stream.addEventListener("session", (event) => {
+    const left = Number(event.data);
+    if (left <= 0) stream.close();
+    session(left);
+  });
   stream.addEventListener("error", () => {
-    // The browser connects again by itself; a session that ended is sent to the log-in by the next fragment.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
+    // The browser connects again by itself; only a refusal is for good.
+    if (stream.readyState === EventSource.CLOSED) session(0);
   });
   setInterval(() => {
     if (banner && Date.now() - heardAt > SILENT_MS) banner.hidden = false;

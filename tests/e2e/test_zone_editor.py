@@ -11,12 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from playwright.sync_api import Browser, Page, expect
 
+from alerts.accounts.roles import Role
 from tests.e2e.conftest import PASSWORD, Console
 from tests.e2e.test_operator import SCREENSHOTS, barriers
+from tests.people import give
 from tests.pictures import EAST, PERSON_AT_12_S, beginning_of
 from tests.rtsp_server import RtspServer
 from tests.zones.onvif_device import OnvifDevice
@@ -34,8 +36,7 @@ expect.set_options(timeout=30_000)  # a fresh picture is taken by a process of i
 
 @pytest.fixture
 def page(browser: Browser, console: Console) -> Iterator[Page]:
-    admin = User.objects.create_user("zoe", password=PASSWORD)
-    admin.groups.add(Group.objects.get(name="Zone admins"))
+    give(User.objects.create_user("zoe", password=PASSWORD), Role.ZONE_ADMIN)
     context = browser.new_context(base_url=console.address, viewport={"width": 1440, "height": 1000})
     page = context.new_page()
     complaints: list[str] = []

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.db.models import F
 from django.utils import timezone
 
@@ -64,7 +65,7 @@ def test_a_picture_that_is_frozen_or_turned_is_told_with_what_to_do(live: Contro
     since = timezone.now().isoformat()
     CameraStatus.objects.filter(camera=2).update(faults={"frozen": since, "moved": since})
     assert camera_faults.look() == 2
-    why = [card.why for card in presenting.cards()]
+    why = [card.why for card in presenting.cards(User.objects.get(username="operator"))]
     assert any("restart the camera" in words for words in why)
     assert any("calibrate again" in words for words in why)
     CameraStatus.objects.filter(camera=2).update(faults={"moved": since})
@@ -92,7 +93,7 @@ def test_people_come_before_cameras_and_no_camera_closes_a_persons_incident(live
     silent_for(40)
     camera_faults.look()
     person = live.sees()
-    assert presenting.cards()[0].number == person.pk
+    assert presenting.cards(User.objects.get(username="operator"))[0].number == person.pk
     with pytest.raises(TransitionError, match="only a person"):
         transitions.clear(person.pk, note="x")
 

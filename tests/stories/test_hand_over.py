@@ -10,9 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 from alerts import transitions
+from alerts.accounts.roles import Role
 from alerts.hand_over import notes
 from alerts.models import AuditEvent, Contact, HandOverNote, Heartbeat, RetentionRun
 from alerts.retention import running
+from tests.people import give
 from tests.stories.conftest import ControlRoom
 from zones.models import CameraStatus
 from zones.tier import Tier
@@ -20,7 +22,8 @@ from zones.tier import Tier
 
 def logged_in(name: str) -> Client:
     client = Client()
-    client.force_login(User.objects.get_or_create(username=name)[0])
+    user, new = User.objects.get_or_create(username=name)
+    client.force_login(give(user, Role.OPERATOR) if new else user)
     return client
 
 

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 
+from alerts.accounts.roles import Role
 from alerts.models import AuditEvent
+from tests.people import give
 from tests.pictures import EAST
 from welfare.fleet.places import ring_folder
 from welfare.watch.people_log import PeopleLog
@@ -31,10 +33,8 @@ POSTS = ("cameras/1/zones/check/", "cameras/1/zones/save/", "cameras/1/zones/cal
 @pytest.fixture
 def zoe(db: None) -> Client:
     call_command("loaddata", "demo", verbosity=0)
-    user = User.objects.create_user("zoe")
-    user.groups.add(Group.objects.get(name="Zone admins"))
     client = Client()
-    client.force_login(user)
+    client.force_login(give(User.objects.create_user("zoe"), Role.ZONE_ADMIN))
     return client
 
 

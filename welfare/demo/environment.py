@@ -47,6 +47,7 @@ def enter(once: bool) -> None:
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "TWILIO_BASE_URL": f"http://127.0.0.1:{twilio_port}",
         "TWILIO_FROM_NUMBER": "+441632960000",  # from Ofcom's range for drama
+        "SECOND_STEP_ROLES": "",  # the printed log-ins work by password alone: this is a demo
         "PYTHONUNBUFFERED": "1",
     }
     os.environ.update(environment)

@@ -155,7 +155,7 @@ def close_at_console(incident: "Incident") -> None:
     """Log in as the operator, look at the incident with its pictures, and close it."""
     browser = Browser(os.environ["PUBLIC_URL"])
     wait("the console", 20, lambda: _answers(browser))
-    browser.post("/log-in/", username="operator", password=os.environ["DEMO_OPERATOR_PASSWORD"], next="/")
+    browser.post("/log-in/", login="operator", password=os.environ["DEMO_OPERATOR_PASSWORD"], next="/")
     address = f"/incidents/{incident.pk}/"
     text = browser.get(address).decode()
     pictures = set(re.findall(r'src="(/evidence/\d+/)"', text))

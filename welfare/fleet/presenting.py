@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from welfare.fleet.figures import Figures
@@ -77,12 +78,12 @@ def workers() -> list[Worker]:
     return sorted(found, key=lambda w: w.state == "gone")
 
 
-def cameras(counted: Mapping[int, Mapping[str, int]]) -> list[CameraRow]:
-    """Every camera that shall be watched."""
+def cameras(counted: Mapping[int, Mapping[str, int]], seen: QuerySet[Camera]) -> list[CameraRow]:
+    """Those of some cameras that shall be watched."""
     leases = {lease.camera_id: lease for lease in CameraLease.objects.annotate(now=Now())}
     statuses = {status.camera_id: status for status in CameraStatus.objects.all()}
     figures = {row.camera_id: row for row in CameraFigures.objects.all()}
-    enabled = Camera.objects.filter(enabled=True).select_related("site").order_by("site__name", "name")
+    enabled = seen.filter(enabled=True).select_related("site").order_by("site__name", "name")
     return [
         _row(camera, leases.get(camera.pk), statuses.get(camera.pk), figures.get(camera.pk), counted.get(camera.pk, {}))
         for camera in enabled

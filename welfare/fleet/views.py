@@ -15,19 +15,22 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from welfare.fleet import presenting
+from zones.models import Camera
 
 
 @login_required
 @require_safe
-def fleet(request: HttpRequest, faults: Any = None) -> HttpResponse:
+def fleet(request: HttpRequest, faults: Any = None, seen: Any = None) -> HttpResponse:
     """Workers, and what each camera costs and misses.
 
     Args:
         request: of somebody who is logged in.
         faults: gives how often each camera had each fault lately, by camera key.
+        seen: gives the cameras that the person may see.
     """
     counted: Mapping[int, Mapping[str, int]] = faults() if faults else {}
-    context = {"workers": presenting.workers(), "cameras": presenting.cameras(counted)}
+    watched = seen(request.user) if seen else Camera.objects.all()
+    context = {"workers": presenting.workers(), "cameras": presenting.cameras(counted, watched)}
     return render(request, "fleet/fleet.html", context)
 
 

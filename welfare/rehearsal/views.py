@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.contrib.auth.decorators import login_required, permission_required
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import aget_object_or_404, get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
@@ -52,6 +52,8 @@ def test(request: HttpRequest) -> HttpResponse:
     """Try the addresses as they stand in the form; an empty password means the camera's kept one."""
     key = request.POST.get("camera", "")
     camera = Camera.objects.filter(pk=int(key)).first() if key.isdecimal() else None
+    if camera is not None and not request.user.has_perm(DRAW, camera):
+        raise Http404("a camera of another site")
     tried = _tried(request, request.POST.get("source", "").strip(), camera)
     fault, passed = tried.fault, list(tried.passed)
     drawn = camera is not None and camera.zones.filter(removed_at=None).exists()

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from zones.editor.access import zone_admin
+from zones.editor.access import sites_of, zone_admin
 from zones.editor.forms import COLUMNS, CameraForm, CsvForm
 from zones.models import Camera
 from zones.signals import camera_saved
@@ -17,7 +17,7 @@ from zones.signals import camera_saved
 def camera(request: HttpRequest, camera_id: int | None = None) -> HttpResponse:
     """Add or change one camera."""
     found = get_object_or_404(Camera, pk=camera_id) if camera_id else None
-    form = CameraForm(request.POST or None, instance=found)
+    form = CameraForm(request.POST or None, instance=found, sites=sites_of(request.user))
     if request.method == "POST" and form.is_valid():
         saved = _save(form, request)
         messages.success(request, f"{saved} is kept." + ("" if found else " Now draw where it watches."))
@@ -29,7 +29,7 @@ def camera(request: HttpRequest, camera_id: int | None = None) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def bulk(request: HttpRequest) -> HttpResponse:
     """Add many cameras from a CSV file: all or none."""
-    form = CsvForm(request.POST or None, request.FILES or None)
+    form = CsvForm(request.POST or None, request.FILES or None, sites=sites_of(request.user))
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             added = [_save(each, request) for each in form.cleaned_data["forms"]]

@@ -5,6 +5,7 @@ import io
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from zones.address import host, without_login
 from zones.models import Camera, Site
@@ -35,6 +36,11 @@ class CameraForm(forms.ModelForm):
             "enabled": "Watch this camera", "side": "Side", "lamp_column": "Lamp column",
             "grid_reference": "Grid reference",
         }  # fmt: skip
+
+    def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["site"]
+        field.queryset = sites
 
     def clean(self) -> dict[str, Any]:
         """Take a log-in out of an address that was pasted with it, and keep the kept password where it belongs."""
@@ -80,6 +86,10 @@ class CsvForm(forms.Form):
         label="CSV file", help_text=f"With the columns {', '.join(COLUMNS)}; site, name and source must be filled."
     )
 
+    def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sites = sites
+
     def clean(self) -> dict[str, Any]:
         """Check every line; each fault is told with its line."""
         cleaned = super().clean() or {}
@@ -99,7 +109,7 @@ class CsvForm(forms.Form):
         return cleaned
 
     def _checked(self, rows: list[dict[str, str]]) -> list[CameraForm]:
-        sites = {site.name: site.pk for site in Site.objects.all()}
+        sites = {site.name: site.pk for site in self._sites}
         good: list[CameraForm] = []
         seen: set[tuple[str, str]] = set()
         for line, row in enumerate(rows, start=2):
@@ -115,7 +125,8 @@ class CsvForm(forms.Form):
             seen.add((site, name))
             values = {k: (row.get(k) or "").strip() for k in COLUMNS if k not in ("site", "password")}
             form = CameraForm(
-                values | {"site": sites[site], "new_password": row.get("password") or "", "enabled": True}
+                values | {"site": sites[site], "new_password": row.get("password") or "", "enabled": True},
+                sites=self._sites,
             )
             for field, said in form.errors.items():
                 where = "" if field == "__all__" else f"{field}: "

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from zones.editor.access import zone_admin
 from zones.editor.forms import CameraForm
-from zones.models import Camera
+from zones.models import DRAW, Camera, Site
 from zones.onvif.asking import OnvifError, Stream, ask, device_place
 from zones.onvif.discovery import discover
 
@@ -53,7 +53,9 @@ def streams(request: HttpRequest) -> HttpResponse:
 def use(request: HttpRequest) -> HttpResponse:
     """Put the chosen streams into the form's fields; one stream for both needs no second address."""
     source, main = request.POST.get("analysed", "")[:500], request.POST.get("recorded", "")[:500]
-    form = CameraForm(initial={"source": source, "main_source": "" if main == source else main})
+    form = CameraForm(
+        sites=Site.objects.none(), initial={"source": source, "main_source": "" if main == source else main}
+    )
     fields = [form[name].as_widget(attrs={"hx-swap-oob": "true"}) for name in FIELDS]
     return render(request, "zones/_filled.html", {"fields": fields})
 
@@ -68,7 +70,7 @@ def _kept(request: HttpRequest, address: str) -> str:
     """The kept password, for the machine that it was kept for and for no other."""
     key = request.POST.get("camera", "")
     camera = Camera.objects.filter(pk=int(key)).first() if key.isdecimal() else None
-    if camera is None:
+    if camera is None or not request.user.has_perm(DRAW, camera):
         return ""
     own = {urlsplit(kept).hostname for kept in (camera.source, camera.main_source) if kept}
     return camera.password if device_place(address).hostname in own else ""

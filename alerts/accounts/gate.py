@@ -1,0 +1,84 @@
+"""The one gate before every page: is somebody logged in, may they do this, and may they see the thing it is about?
+
+What is not theirs to see is 404, so that nobody learns what exists; what nobody of their roles may do is 403.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+
+from alerts.accounts import second_step, sessions
+from alerts.accounts.addresses import OWN, SUPERUSERS, Rule, rule_of
+from alerts.accounts.roles import Act
+
+HOMES = ((Act.SEE_CAMERAS, "cameras"), (Act.SEE_SHARED, "shared"), (Act.SEE_PEOPLE, "people"))
+"""Where somebody goes who may not see the open incidents."""
+
+
+class Gate:
+    """Django middleware."""
+
+    sync_capable = async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self._get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """Hand on; the answer is an awaitable where the rest of the chain is."""
+        return self._get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """Let through (None), or answer instead of the view."""
+        match = request.resolver_match
+        rule = rule_of(match) if match is not None else SUPERUSERS
+        if rule.open:
+            return None
+        if not request.user.is_authenticated:
+            return _log_in(request, rule)
+        if not sessions.goes_on(request, background=rule.background):
+            messages.warning(request, "Your log-in has ended. Log in to go on where you were.")
+            return _log_in(request, rule)
+        if rule is not OWN and second_step.is_missing(request.user):
+            return second_step.asked_for(request, fetched=rule.fetched)
+        return self._checked(request, rule, kwargs)
+
+    @staticmethod
+    def _checked(request: HttpRequest, rule: Rule, kwargs: dict[str, Any]) -> HttpResponseBase | None:
+        user = request.user
+        if rule is SUPERUSERS and not user.is_superuser:
+            raise Http404("no rule stands for this address")
+        if rule.act is None:
+            return None
+        if not user.has_perm(rule.act):
+            return _elsewhere(request)
+        if rule.find is not None and not rule.find(user, rule.act).filter(pk=kwargs[rule.key]).exists():
+            raise Http404("not to be seen by this log-in")
+        return None
+
+
+def _log_in(request: HttpRequest, rule: Rule) -> HttpResponse:
+    if rule.fetched:
+        return HttpResponse("Log in first.", status=403, content_type="text/plain")
+    return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+
+
+def _elsewhere(request: HttpRequest) -> HttpResponse:
+    match = request.resolver_match
+    if match is not None and match.view_name == "console":
+        for act, name in HOMES:
+            if request.user.has_perm(act):
+                return redirect(name)
+        return redirect("account")
+    raise PermissionDenied("This log-in may not do this.")
