@@ -88,8 +88,8 @@ def test_a_pose_of_a_small_person_is_never_sure_and_under_fifty_pixels_it_is_unk
         pose = poses.estimate(0.0, "her", small, (x1, y1, x2, y2))
     finally:
         poses.close()
-    assert pose is not None
-    assert float(pose.visibility.max()) <= (y2 - y1) / 100
+    assert pose is not None or y2 - y1 < 50
+    assert pose is None or float(pose.visibility.max()) <= (y2 - y1) / 100
     view = read_site(EAST.with_suffix(".site.json"), (1280, 720))
     feet = ((PERSON_AT_12_S[0] + PERSON_AT_12_S[2]) / 2, PERSON_AT_12_S[3])
     at = tuple(float(v) for v in view.to_ground([feet])[0])
