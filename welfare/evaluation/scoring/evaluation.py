@@ -71,6 +71,7 @@ def evaluate(
         jobs: processes at once.
         done: called after each clip.
     """
+    runs.watch_digest()  # of the code that runs now, not of what somebody has saved by the end
     scored: list[Scored] = []
     faults: list[str] = []
     events: dict[str, runs.Lines] = {}
