@@ -82,7 +82,8 @@ def test_the_pages_of_log_ins_are_free_of_barriers(page: Page) -> None:
     assert found == []
 
 
-def test_a_console_whose_log_in_is_over_says_so_and_leads_back(page: Page) -> None:
+def test_a_console_whose_log_in_is_over_says_so_and_leads_back(browser: Browser, console: Console) -> None:
+    page = browser.new_context(base_url=console.address).new_page()
     log_in(page)
     page.goto("/incidents/")
     Session.objects.all().delete()
@@ -94,3 +95,4 @@ def test_a_console_whose_log_in_is_over_says_so_and_leads_back(page: Page) -> No
     expect(page).to_have_title("Logged out: Handrail")
     page.get_by_role("link", name="Log in again").click()
     expect(page).to_have_url("/log-in/?next=/")
+    page.context.close()
