@@ -15,9 +15,11 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from alerts import intake
+from alerts.accounts.roles import Role
 from alerts.models import Contact, Incident
 from tests.e2e.conftest import PASSWORD, Console
 from tests.e2e.test_operator import SCREENSHOTS, log_in, page, with_pictures
+from tests.people import give
 from tests.pictures import EAST, PERSON_AT_12_S, frame_of, tiny_clip
 from tests.stories.conftest import ControlRoom
 from welfare.fleet import overlays
@@ -137,6 +139,7 @@ def test_two_operators_on_one_incident_see_each_other_and_who_took_it(
     browser: Browser, page: Page, console: Console, room: ControlRoom
 ) -> None:
     sam = User.objects.create_user("sam", password=PASSWORD)
+    give(sam, Role.OPERATOR)
     Contact.objects.create(name="Sam Supervisor", user=sam)
     incident = room.sees()
     log_in(page)

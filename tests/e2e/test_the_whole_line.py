@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 
+from alerts.accounts.roles import Role
 from alerts.evidence.manifest import public_of
 from alerts.models import Contact, Evidence, Incident
 from alerts.partner import pins
@@ -28,6 +29,7 @@ from tests.e2e.conftest import PASSWORD, Console
 from tests.e2e.test_operator import SCREENSHOTS, log_in
 from tests.e2e.test_zone_editor import calibrate, draw_zone, save
 from tests.e2e.test_zone_editor import log_in as log_in_as
+from tests.people import give
 from tests.pictures import EAST
 from tests.rtsp_server import RtspServer
 from tests.stories.conftest import ControlRoom
@@ -105,8 +107,7 @@ def visit(browser: Browser, console: Console, stack: ExitStack, width: int = 144
 
 def add_the_camera(page: Page, stream: RtspServer) -> Camera:
     """What a zone admin does."""
-    admin = User.objects.create_user("zoe", password=PASSWORD)
-    admin.groups.add(Group.objects.get(name="Zone admins"))
+    give(User.objects.create_user("zoe", password=PASSWORD), Role.ZONE_ADMIN)
     log_in_as(page, "zoe")
     page.goto("/cameras/add/")
     page.get_by_label("Site").select_option(label="Demo Bridge")

@@ -60,8 +60,8 @@ def log_in(page: Page, name: str) -> None:
     page.goto("/log-in/")
     page.get_by_label("User name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Open incidents")).to_be_visible()
+    page.get_by_role("button", name="Log in", exact=True).click()
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
 
 
 def on_screen(page: Page, point: tuple[float, float]) -> tuple[float, float]:
