@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -95,6 +96,21 @@ def test_a_silent_zone_pages_nobody_and_shows_its_admin_what_it_would_have_raise
     assert "turned back 4 times walking along the edge" in page
     assert "Nobody was paged" in page
     assert "leave it silent for 7.0 more" in page
+
+
+def test_what_a_silent_zone_cannot_keep_is_put_aside_and_the_zone_beside_it_pages(
+    room: ControlRoom, reporter: Reporter
+) -> None:
+    silent = Zone.objects.get(pk=1)
+    beside = Zone.objects.create(camera_id=1, name="beside it", polygon=silent.polygon, edge=silent.edge)
+    Zone.objects.filter(pk=1).update(silent=True)
+    unkept = replace(concern(Tier.URGENT), reasons=({"cue": "pacing", "words": "\0"},))  # PostgreSQL keeps no NUL
+    reporter.outbox.put(unkept, "stills/a.jpg")
+    reporter.outbox.put(replace(concern(Tier.CRITICAL), zone_id=beside.pk), "stills/b.jpg")
+    reporter.deliver()
+    assert Incident.objects.get().zone == beside
+    assert list(reporter.outbox.waiting()) == []
+    assert not SilentConcern.objects.exists()
 
 
 def test_what_a_silent_zone_would_have_raised_is_judged_and_the_judgement_is_audited(

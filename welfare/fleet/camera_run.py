@@ -196,12 +196,12 @@ class CameraRun:
         finally:
             p.busy_since, p.sign_at = None, time.monotonic()
         self._note_people(frame.at_s, step)
-        self._show(frame, step)
         stays = told_to_nobody(pipeline.snapshot(), self._silent)
         self.reporter.ended.extend(pipeline.finished())
         raised = [event for event in step.events if isinstance(event, ConcernRaised)]
         for concern in self._hours.due(frame.at_s, raised, {stay["id"] for zone in stays.values() for stay in zone}):
             self._raise(concern, frame, step)
+        self._show(frame, step)  # for who looks; a concern never waits for it
         self._recent.append(frame.at_s)
         span = self._recent[-1] - self._recent[0]
         p.fps = (len(self._recent) - 1) / span if span > 0 else 0.0

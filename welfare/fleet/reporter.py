@@ -146,12 +146,12 @@ class Reporter:
         for entry in [*self.outbox.waiting(), *self.unsaved]:
             try:
                 reported = intake.report(entry.concern)
+                if reported is None:
+                    self._keep_silent(entry)
             except (Zone.DoesNotExist, DataError, IntegrityError, ValueError):
                 logger.exception("a concern cannot be reported and is kept as %s", self.outbox.put_aside(entry.file))
             else:
-                if reported is None:
-                    self._keep_silent(entry)
-                else:
+                if reported is not None:
                     still = (reported.incident_id, entry.still, entry.concern.frame_at, time.monotonic())
                     self._stills.append(still)
                     self._first_clip_at = time.monotonic() + _until_first_part(entry.concern.frame_at)

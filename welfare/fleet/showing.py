@@ -24,8 +24,7 @@ class Showing:
 
     def __init__(self, camera_id: int) -> None:
         self._place, self._camera_id = live_place(camera_id), camera_id
-        self._next_at, self._shown = 0.0, False
-        self._place.clear()  # what another run left is old
+        self._next_at, self._shown = 0.0, True  # what another run left is old: the first look takes it away
 
     def offer(self, at_s: float, image: NDArray[np.uint8], step: Step) -> None:
         """A frame has been analysed; it is shown when somebody looks and the last one is half a second old.
@@ -39,10 +38,10 @@ class Showing:
         if now < self._next_at:
             return
         self._next_at = now + EVERY_S
-        if not self._place.asked():
-            self.end()
-            return
         try:
+            if not self._place.asked():
+                self.end()
+                return
             self._place.put(_picture(at_s, image, step))
             self._shown = True
         except (OSError, cv2.error):
