@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.stories.conftest import ControlRoom, room
 
@@ -24,6 +24,15 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run")  # fmt: skip
 PASSWORD = "a password for the tests"
+
+
+def log_in(page: Page, name: str = "operator", *, heading: str = "Open incidents") -> None:
+    """Somebody whose password is `PASSWORD` logs in with the mouse, and is where their role begins."""
+    page.goto("/log-in/")
+    page.get_by_label("User name").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=30_000)
 
 
 @dataclass
@@ -58,9 +67,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def console(room: ControlRoom, tmp_path: Path) -> Iterator[Console]:
     """The console on a free port, with the demo's control room behind it."""
-    operator = User.objects.get(username="operator")
-    operator.set_password(PASSWORD)
-    operator.save()
+    for user in User.objects.filter(username__in=("operator", "supervisor")):
+        user.set_password(PASSWORD)
+        user.save()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

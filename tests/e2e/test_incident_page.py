@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, Page, expect
 from alerts import intake
 from alerts.accounts.roles import Role
 from alerts.models import Contact, Incident
-from tests.e2e.conftest import PASSWORD, Console
-from tests.e2e.test_operator import SCREENSHOTS, log_in, page, with_pictures
+from tests.e2e.conftest import PASSWORD, Console, log_in
+from tests.e2e.test_operator import SCREENSHOTS, log_in_by_keys, page, with_pictures
 from tests.people import give
 from tests.pictures import EAST, PERSON_AT_12_S, frame_of, tiny_clip
 from tests.stories.conftest import ControlRoom
@@ -71,7 +71,7 @@ def test_what_the_camera_sees_now_is_on_the_page_with_its_age_until_it_is_closed
     page: Page, room: ControlRoom, watched: threading.Event
 ) -> None:
     incident = room.sees()
-    log_in(page)
+    log_in_by_keys(page)
     page.goto(f"/incidents/{incident.pk}/")
     now = page.locator(".now")
     expect(now.get_by_role("img", name="Live picture of East parapet, faces blurred")).to_be_visible(timeout=10_000)
@@ -96,7 +96,7 @@ def test_pictures_of_the_page(page: Page, console: Console, room: ControlRoom, w
     with_pictures(incident, console.media)
     for number in (31, 62):
         with_part(incident, console.media, number)
-    log_in(page)
+    log_in_by_keys(page)
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 900})
         for theme in ("light", "dark"):
@@ -113,7 +113,7 @@ def test_the_clip_plays_part_after_part_with_what_was_seen_over_it_by_keys(
     incident = room.sees()
     with_pictures(incident, console.media, clip=False)
     with_part(incident, console.media, 1)
-    log_in(page)
+    log_in_by_keys(page)
     page.goto(f"/incidents/{incident.pk}/")
     clip = page.locator("video")
     expect(page.locator("#clip line.bone")).to_have_count(12)
@@ -142,15 +142,11 @@ def test_two_operators_on_one_incident_see_each_other_and_who_took_it(
     give(sam, Role.OPERATOR)
     Contact.objects.create(name="Sam Supervisor", user=sam)
     incident = room.sees()
-    log_in(page)
+    log_in_by_keys(page)
     page.goto(f"/incidents/{incident.pk}/")
     context = browser.new_context(base_url=console.address)
     other = context.new_page()
-    other.goto("/log-in/")
-    other.get_by_label("User name").fill("sam")
-    other.get_by_label("Password").fill(PASSWORD)
-    other.keyboard.press("Enter")
-    expect(other.get_by_role("heading", name="Open incidents")).to_be_visible()
+    log_in(other, "sam")
     other.goto(f"/incidents/{incident.pk}/")
     expect(page.get_by_text("Sam Supervisor is also looking at this.")).to_be_visible(timeout=5000)
     expect(other.get_by_text("Olivia Operator is also looking at this.")).to_be_visible(timeout=5000)

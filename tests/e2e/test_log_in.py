@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import PASSWORD, Console
+from tests.e2e.conftest import PASSWORD, Console, log_in
 from tests.e2e.test_operator import SCREENSHOTS, barriers, page
 
 __all__ = ["page"]
@@ -30,14 +30,6 @@ def local(browser: Browser, console: Console) -> Page:
     return made
 
 
-def log_in(page: Page, name: str = "operator") -> None:
-    page.goto("/log-in/")
-    page.get_by_label("User name").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in", exact=True).click()
-    expect(page.get_by_role("heading", name="Open incidents")).to_be_visible()
-
-
 def test_a_passkey_is_added_and_logs_in_by_itself(local: Page) -> None:
     log_in(local)
     local.goto("/account/second-step/webauthn/add/")
@@ -55,9 +47,6 @@ def test_a_passkey_is_added_and_logs_in_by_itself(local: Page) -> None:
 
 
 def test_the_pages_of_log_ins_are_free_of_barriers(page: Page) -> None:
-    user = User.objects.get(username="supervisor")
-    user.set_password(PASSWORD)
-    user.save()
     pages = {"log-in": "/log-in/", "account": "/account/", "second-step": "/account/second-step/",
              "authenticator": "/account/second-step/totp/activate/", "passkey": "/account/second-step/webauthn/add/",
              "sessions": "/account/sessions/", "password": "/account/password/", "people": "/people/",

@@ -40,7 +40,7 @@ def page(browser: Browser, console: Console) -> Iterator[Page]:
     assert [c for c in complaints if not any(word in c for word in lost)] == []
 
 
-def log_in(page: Page) -> None:
+def log_in_by_keys(page: Page) -> None:
     page.goto("/")
     expect(page.get_by_label("User name")).to_be_focused()  # keys that are typed sooner go nowhere
     page.keyboard.type("operator")
@@ -65,7 +65,7 @@ def with_pictures(incident: Incident, media: Path, *, clip: bool = True) -> None
 
 
 def test_from_quiet_to_closed_by_keyboard_alone(page: Page, console: Console, room: ControlRoom) -> None:
-    log_in(page)
+    log_in_by_keys(page)
     expect(page.get_by_text("All quiet. Nobody is waiting.")).to_be_visible()
     incident = room.sees()
     expect(page.get_by_text(f"#{incident.pk} Demo Bridge")).to_be_visible(timeout=3000)  # live, nothing was pressed
@@ -97,7 +97,7 @@ def test_from_quiet_to_closed_by_keyboard_alone(page: Page, console: Console, ro
 
 def test_a_lost_connection_cannot_be_overlooked(page: Page, console: Console) -> None:
     page.clock.install()
-    log_in(page)
+    log_in_by_keys(page)
     banner = page.get_by_text("The connection is lost.")
     expect(banner).to_be_hidden()
     console.process.kill()
@@ -106,7 +106,7 @@ def test_a_lost_connection_cannot_be_overlooked(page: Page, console: Console) ->
 
 
 def test_the_sound_says_whether_it_is_on(page: Page) -> None:
-    log_in(page)
+    log_in_by_keys(page)
     page.get_by_role("button", name="Sound is off: turn on").click()
     expect(page.get_by_role("button", name="Sound is on")).to_have_attribute("aria-pressed", "true")
 
@@ -129,7 +129,7 @@ def test_every_page_is_free_of_barriers_in_both_themes_and_sizes(
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             for name, path in pages.items():
                 if name == "console" and page.url.endswith("/log-in/"):
-                    log_in(page)
+                    log_in_by_keys(page)
                 page.goto(path)
                 found += barriers(page, f"{name} {width} {theme}")
                 if os.environ.get("HANDRAIL_SCREENSHOTS") and name not in ("concern", "incident"):

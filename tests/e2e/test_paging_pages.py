@@ -4,30 +4,18 @@ import os
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from alerts.maintenance import windows
 from alerts.models import Contact, MaintenanceWindow, Shift
-from tests.e2e.conftest import PASSWORD, Console
+from tests.e2e.conftest import Console, log_in
 from tests.e2e.test_operator import SCREENSHOTS, barriers, page
 from tests.stories.conftest import ControlRoom
 from tests.stories.test_reports import a_day
 
 __all__ = ["page"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-def log_in_as_admin(page: Page) -> None:
-    user = User.objects.get(username="supervisor")
-    user.set_password(PASSWORD)
-    user.save()
-    page.goto("/")
-    page.get_by_label("User name").fill("supervisor")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Open incidents")).to_be_visible(timeout=30_000)
 
 
 def with_something_to_see(room: ControlRoom) -> None:
@@ -51,7 +39,7 @@ def test_every_page_of_paging_is_free_of_barriers_in_both_themes_and_sizes(
     page: Page, console: Console, room: ControlRoom
 ) -> None:
     with_something_to_see(room)
-    log_in_as_admin(page)
+    log_in(page, "supervisor")
     rooms = ("who-is-paged", "policies", "rotas", "partners", "maintenance", "reports")
     pages = {"open": "/", "policy": "/policies/3/versions/1/", "rota": "/rotas/2/", "rota-gap": "/rotas/1/"} | {
         name: f"/{name}/" for name in rooms
@@ -71,7 +59,7 @@ def test_every_page_of_paging_is_free_of_barriers_in_both_themes_and_sizes(
 
 
 def test_an_administrator_begins_and_ends_work_with_the_keyboard(page: Page, room: ControlRoom) -> None:
-    log_in_as_admin(page)
+    log_in(page, "supervisor")
     page.goto("/maintenance/")
     page.get_by_label("What is worked on").select_option(label="Demo Bridge / West parapet")
     page.get_by_label("Why").fill("new bracket")

@@ -13,7 +13,7 @@ from alerts.models import AuditEvent, Contact, Incident, PushSubscription
 from alerts.partner import links, pins
 from tests.alerts.channels.receivers import Device
 from tests.e2e.conftest import Console
-from tests.e2e.test_operator import SCREENSHOTS, barriers, log_in, page, with_pictures
+from tests.e2e.test_operator import SCREENSHOTS, barriers, log_in_by_keys, page, with_pictures
 from tests.stories.conftest import ControlRoom
 
 __all__ = ["page"]
@@ -113,7 +113,7 @@ def test_an_operator_connects_a_device_and_a_notice_shows_and_opens_the_incident
     device = {"endpoint": "http://127.0.0.1:9/device", "keys": Device().keys}
     page.context.grant_permissions(["notifications"])
     page.add_init_script(SUBSCRIBED % json.dumps(device))
-    log_in(page)
+    log_in_by_keys(page)
     page.get_by_role("link", name="Devices").click()
     expect(page.get_by_text("None yet.")).to_be_visible()
     found = barriers(page, "devices")

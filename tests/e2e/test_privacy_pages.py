@@ -14,9 +14,8 @@ from alerts import intake, transitions
 from alerts.api import tokens
 from alerts.models import Contact, Deletion, Incident, RetentionRun
 from alerts.retention import locks
-from tests.e2e.conftest import Console
+from tests.e2e.conftest import Console, log_in
 from tests.e2e.test_operator import SCREENSHOTS, barriers, page
-from tests.e2e.test_paging_pages import log_in_as_admin
 from tests.stories.conftest import ControlRoom
 
 __all__ = ["page"]
@@ -72,7 +71,7 @@ def test_privacy_is_seen_without_barriers_by_strangers_and_administrators(
     with_something_kept(room, console.media)
     assert look(page, {"about": "/about/"}) == []
     without_scripts(browser, console)
-    log_in_as_admin(page)
+    log_in(page, "supervisor")
     assert look(page, PAGES) == []
     by_keyboard(page)
 

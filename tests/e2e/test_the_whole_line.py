@@ -25,10 +25,9 @@ from alerts.evidence.manifest import public_of
 from alerts.models import Contact, Evidence, Incident
 from alerts.partner import pins
 from tests.chaos.processes import kill, start
-from tests.e2e.conftest import PASSWORD, Console
-from tests.e2e.test_operator import SCREENSHOTS, log_in
+from tests.e2e.conftest import PASSWORD, Console, log_in
+from tests.e2e.test_operator import SCREENSHOTS, log_in_by_keys
 from tests.e2e.test_zone_editor import calibrate, draw_zone, save
-from tests.e2e.test_zone_editor import log_in as log_in_as
 from tests.people import give
 from tests.pictures import EAST
 from tests.rtsp_server import RtspServer
@@ -108,7 +107,7 @@ def visit(browser: Browser, console: Console, stack: ExitStack, width: int = 144
 def add_the_camera(page: Page, stream: RtspServer) -> Camera:
     """What a zone admin does."""
     give(User.objects.create_user("zoe", password=PASSWORD), Role.ZONE_ADMIN)
-    log_in_as(page, "zoe")
+    log_in(page, "zoe", heading="Cameras")
     page.goto("/cameras/add/")
     page.get_by_label("Site").select_option(label="Demo Bridge")
     page.get_by_label("Name", exact=True).fill("North tower")
@@ -147,7 +146,7 @@ def test_from_a_new_camera_to_a_pack_that_verifies(
     pins.choose(partner, PIN, by="supervisor")
     with ExitStack() as stack:
         desk = visit(browser, service, stack)
-        log_in(desk)
+        log_in_by_keys(desk)
         expect(desk.get_by_text("All quiet. Nobody is waiting.")).to_be_visible()
         desk.get_by_role("button", name="Sound is off: turn on").click()
         desk.evaluate(COUNTS_TONES)
@@ -200,10 +199,7 @@ def test_from_a_new_camera_to_a_pack_that_verifies(
         expect(desk.get_by_text(f"#{incident.pk} is closed.")).to_be_visible()
 
         boss = visit(browser, service, stack)
-        supervisor = User.objects.get(username="supervisor")
-        supervisor.set_password(PASSWORD)
-        supervisor.save()
-        log_in_as(boss, "supervisor")
+        log_in(boss, "supervisor")
         boss.goto(f"/incidents/{incident.pk}/")
         with boss.expect_download() as kept:
             boss.get_by_role("button", name="Make the evidence pack").click()

@@ -16,7 +16,7 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, Page, expect
 
 from alerts.accounts.roles import Role
-from tests.e2e.conftest import PASSWORD, Console
+from tests.e2e.conftest import PASSWORD, Console, log_in
 from tests.e2e.test_operator import SCREENSHOTS, barriers
 from tests.people import give
 from tests.pictures import EAST, PERSON_AT_12_S, beginning_of
@@ -42,7 +42,7 @@ def page(browser: Browser, console: Console) -> Iterator[Page]:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    log_in(page, "zoe")
+    log_in(page, "zoe", heading="Cameras")
     yield page
     context.close()
     answers = ("status of 400", "status of 502", "status of 403")  # refusals that the page puts into words
@@ -54,14 +54,6 @@ def stream() -> Iterator[RtspServer]:
     server = RtspServer(EAST, username="cam", password="p@ss word")
     yield server
     server.close()
-
-
-def log_in(page: Page, name: str) -> None:
-    page.goto("/log-in/")
-    page.get_by_label("User name").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in", exact=True).click()
-    expect(page.get_by_role("button", name="Log out")).to_be_visible()
 
 
 def on_screen(page: Page, point: tuple[float, float]) -> tuple[float, float]:
