@@ -96,7 +96,8 @@ def test_a_worker_that_joins_takes_its_share_and_one_whose_parent_dies_leaves_no
         second = worker("second", 2, tmp_path)
         wait("one camera at each worker", lambda: held_by("first") == held_by("second") == 1)
         # It was handed over with a picture in hand, not claimed after the first one had let go.
-        assert "epoch 2, handed over" in (tmp_path / "workers.log").read_text()
+        # The worker says so a moment after the lease has changed hands.
+        wait("the hand-over in the log", lambda: "epoch 2, handed over" in (tmp_path / "workers.log").read_text())
         children = psutil.Process(first.pid).children()
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
