@@ -41,7 +41,7 @@ CLOCKS = (
 class ControlRoom:
     """What the stories say: a concern is seen, time goes by, people answer."""
 
-    LEASE_S = 4.0  # the fake's time limit of 0.4 s and the margin, rounded up
+    LEASE_S = 9.0  # the time limit of 5 s and the margin, rounded up
 
     def __init__(self, fake: TwilioFake) -> None:
         self.fake = fake

@@ -1,6 +1,7 @@
 """Who is told when, until a person acts, and what happens when things break on the way."""
 
 import pytest
+from pytest_django import Settings
 
 from alerts import planning, sending, transitions
 from alerts.models import Attempt, Contact, Incident, StepRun
@@ -171,8 +172,11 @@ def test_a_provider_that_refuses_is_asked_by_the_next_channel(room: ControlRoom,
 
 
 @pytest.mark.parametrize("line", ["hang", "drop_after"])
-def test_an_answer_that_never_came_may_have_gone_out_and_is_paged_again(room: ControlRoom, line: str) -> None:
+def test_an_answer_that_never_came_may_have_gone_out_and_is_paged_again(
+    room: ControlRoom, line: str, settings: Settings
+) -> None:
     incident = room.sees()
+    settings.TWILIO_TIMEOUT_S = 0.5
     room.fake.fail_next(line=line)
     room.turn()
     assert "unknown" in room.states(incident)

@@ -77,7 +77,7 @@ def test_a_sender_that_died_with_no_engine_left_is_noticed(room: ControlRoom) ->
     planning.plan_due()
     assert sending.claim() is not None
     Incident.objects.filter(pk=incident.pk).update(next_action_at="2199-01-01T00:00:00Z")
-    no_engine_for(14)
+    no_engine_for(room.LEASE_S + 10)
     assert Watchdog().look() == [incident.pk]
 
 

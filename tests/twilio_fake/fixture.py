@@ -52,7 +52,6 @@ def deliver(url: str, form: dict[str, str], signature: str) -> str:
 def serving(sid: str, token: str) -> Iterator[TwilioFake]:
     """One account on a free port."""
     server = Server(Account(sid, token, PUBLIC_URL, deliver))
-    server.hang_s = 1.0
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     yield TwilioFake(server.account, server)
@@ -70,8 +69,6 @@ def twilio_fake(settings: Settings) -> Iterator[TwilioFake]:
         settings.TWILIO_AUTH_TOKEN = TOKEN
         settings.TWILIO_FROM_NUMBER = "+441632960000"
         settings.TWILIO_MORE_NUMBERS = []
-        settings.TWILIO_TIMEOUT_S = 0.4
-        settings.CHANNEL_TIMEOUT_S = 0.4
         settings.PUBLIC_URL = PUBLIC_URL
         yield fake
 
