@@ -15,6 +15,7 @@ from alerts.standing_down import stand_down
 from zones.tier import Tier
 
 LEAST_SNOOZE_S = 60
+LONGEST_NOTE = 2000
 
 
 class TransitionError(ValueError):
@@ -99,10 +100,14 @@ def snooze(incident_id: int, *, by: Contact, minutes: float) -> int:
 
 @transaction.atomic
 def add_note(incident_id: int, *, by: Contact | str, text: str) -> None:
-    """Keep what somebody said about an incident."""
+    """Keep what somebody said about an incident.
+
+    Raises:
+        TransitionError: it is empty or too long.
+    """
     if not text.strip():
         raise TransitionError("The note is empty: write a word or two.")
-    audit.record(str(by), "note", _locked(incident_id), text=text.strip()[:2000])
+    audit.record(str(by), "note", _locked(incident_id), text=_short_enough(text))
 
 
 @transaction.atomic
@@ -149,9 +154,13 @@ def resolve(incident_id: int, *, by: Contact, outcome: str, note: str = "") -> N
         raise TransitionError("Choose an outcome: the incident cannot be closed without one.")
     incident = _locked(incident_id)
     if incident.state == Incident.State.RESOLVED:
-        raise TransitionError(f"Incident #{incident_id} was already closed by {incident.resolved_by or 'the service'}.")
+        raise TransitionError(
+            f"Incident #{incident_id} was already closed by {incident.resolved_by or 'the service'} and stays as it "
+            "is: if something is missing, add a note."
+        )
+    note = _short_enough(note)
     _close(incident, by, outcome, note)
-    audit.record(str(by), "closed", incident, outcome=outcome, note=note.strip())
+    audit.record(str(by), "closed", incident, outcome=outcome, note=note)
 
 
 @transaction.atomic
@@ -189,6 +198,14 @@ def _close(incident: Incident, by: Contact | None, outcome: str, note: str) -> N
     _call_off(incident)
     if incident.subject == Incident.Subject.PERSON:
         stand_down(incident, but_for=(by,))
+
+
+def _short_enough(note: str) -> str:
+    """A note as it is kept: whole, or not at all."""
+    note = note.strip()
+    if len(note) > LONGEST_NOTE:
+        raise TransitionError(f"The note has {len(note)} characters, at most {LONGEST_NOTE} are kept: make it shorter.")
+    return note
 
 
 def _call_off(incident: Incident) -> None:

@@ -14,6 +14,9 @@ from welfare import software
 from welfare.fleet import views as fleet
 from welfare.fleet.metrics import FleetCollector
 
+handler400 = "alerts.error_pages.bad_request"
+handler500 = "alerts.error_pages.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("alerts.urls")),
     path("", include("alerts.console.urls")),

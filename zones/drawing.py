@@ -133,7 +133,7 @@ def _view(
     usable = []
     for n, zone in enumerate(zones):
         try:
-            View.build(zones=[zone.watched], **common)
+            View.build(zones=[zone.watched], **common).check_seen(zone.watched)
             usable.append(zone.watched)
         except GeometryError as error:
             problems.append(Problem(f"zones/{n}", str(error)))

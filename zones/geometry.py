@@ -64,7 +64,7 @@ def area_of(value: Any, what: str) -> Points:
         near = f" near ({float(found[1]):.0f}, {float(found[2]):.0f})" if found else ""
         raise GeometryError(f"{what}'s sides cross{near}; move or delete a point")
     if shape.area < MIN_ZONE_AREA_PX:
-        raise GeometryError(f"{what} covers {shape.area:.0f} square pixels, too small to watch")
+        raise GeometryError(f"{what} covers {shape.area:.0f} square pixels, too small to watch; draw it larger")
     return area
 
 
@@ -176,6 +176,20 @@ class View:
         """
         for zone in self.zones:
             self.edge_m(zone)
+
+    def check_seen(self, zone: WatchedZone) -> None:
+        """Refuse a zone of which the picture shows nothing.
+
+        Raises:
+            GeometryError: says whether it is the area or the edge line.
+        """
+        picture = shapely.box(0, 0, *self.size)
+        parts = {"the area": shapely.Polygon(zone.polygon), "the edge line": shapely.LineString(zone.edge)}
+        for what, shape in parts.items():
+            if not picture.intersects(shape):
+                raise GeometryError(
+                    f'zone "{zone.name}": {what} lies outside the picture; draw it where it can be seen'
+                )
 
     # --- what is not seen -------------------------------------------------------------------------------------
     def masked(self, pixels: ArrayLike) -> NDArray[np.bool_]:

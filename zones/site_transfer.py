@@ -52,7 +52,9 @@ def load(content: Any, *, by: str) -> tuple[Site, list[str]]:
         DrawingError: everything that is wrong, each with its camera and zone; nothing was changed.
     """
     if not isinstance(content, dict) or content.get("handrail") != "site":
-        raise DrawingError([Problem("", 'the file is no site file: "handrail": "site" is missing')])
+        raise DrawingError(
+            [Problem("", 'the file is no site file: "handrail": "site" is missing; dump_site writes one')]
+        )
     problems: list[Problem] = []
     told: list[str] = []
     with transaction.atomic():

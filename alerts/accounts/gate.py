@@ -10,7 +10,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -52,6 +52,7 @@ class Gate:
             return _log_in(request, rule)
         if rule is not OWN and second_step.is_missing(request.user):
             return second_step.asked_for(request, fetched=rule.fetched)
+        _refuse_nul(request)
         return self._checked(request, rule, kwargs)
 
     @staticmethod
@@ -66,6 +67,16 @@ class Gate:
         if rule.find is not None and not rule.find(user, rule.act).filter(pk=kwargs[rule.key]).exists():
             raise Http404("not to be seen by this log-in")
         return None
+
+
+def _refuse_nul(request: HttpRequest) -> None:
+    """PostgreSQL keeps no NUL, and nobody types one.
+
+    Raises:
+        SuspiciousOperation: one stands in a form.
+    """
+    if any("\x00" in value for _, values in request.POST.lists() for value in values if isinstance(value, str)):
+        raise SuspiciousOperation("a NUL in what was sent")
 
 
 def _log_in(request: HttpRequest, rule: Rule) -> HttpResponse:

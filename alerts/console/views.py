@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from alerts import transitions
+from alerts import transitions, unsent
 from alerts.accounts import scope
 from alerts.accounts.roles import Act
 from alerts.console import incident_page, presence, presenting, upkeep_banner
@@ -17,6 +17,7 @@ from alerts.hand_over import notes
 from alerts.models import Contact, Evidence, Incident
 from alerts.transitions import TransitionError
 
+PAGE = "console/incident.html"
 WARNINGS, WORKS = Shared(presenting.warnings), Shared(upkeep_banner.works)
 
 
@@ -39,7 +40,7 @@ def open_incidents(request: HttpRequest, template: str = "console/open.html") ->
 
 @login_required
 @require_safe
-def incident(request: HttpRequest, number: int, template: str = "console/incident.html") -> HttpResponse:
+def incident(request: HttpRequest, number: int, template: str = PAGE) -> HttpResponse:
     """One incident: what, where, why, who was paged, what comes next."""
     rows = Incident.objects.select_related("camera__site", "zone", "acknowledged_by__agency")
     found = get_object_or_404(rows.prefetch_related("evidence", "concerns"), pk=number)
@@ -72,6 +73,7 @@ def incident(request: HttpRequest, number: int, template: str = "console/inciden
         "snoozes": presenting.snoozes(found),
         "waiting": presenting.unresolved(request.user).filter(state=Incident.State.OPEN).count(),
         "show": request.GET.get("show", ""),
+        "unsent": unsent.take(request, f"incident {number}") if template == PAGE else {},
         "late": WARNINGS(),
     }
     return render(request, template, context)
@@ -94,6 +96,7 @@ def _change(act: Callable[[HttpRequest, Contact, int], str]) -> Callable[..., Ht
             messages.success(request, act(request, transitions.contact_of(request.user), number))  # type: ignore[arg-type]
         except TransitionError as error:
             messages.error(request, str(error))
+            unsent.keep(request, f"incident {number}")
         return redirect("incident", number)
 
     return view

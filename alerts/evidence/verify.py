@@ -97,8 +97,10 @@ def _opened(stream: IO[bytes]) -> zipfile.ZipFile:
         return zipfile.ZipFile(stream)
     except _BENT as error:
         if begins == b"PK\x03\x04":
-            raise BadPackError("", "the end of the zip is missing or damaged: the file is not whole") from error
-        raise BadPackError("", "this is not a zip file") from error
+            raise BadPackError(
+                "", "the end of the zip is missing or damaged: the file is not whole; ask for it again"
+            ) from error
+        raise BadPackError("", "this is not a zip file; ask for it again") from error
 
 
 def _members(pack: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:

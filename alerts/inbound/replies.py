@@ -73,7 +73,7 @@ def _words(people: list[Contact], text: str, number: int | None) -> str:
     if incident is None:
         return NOTHING_OPEN
     if text:
-        transitions.add_note(incident.pk, by=_who(people, incident), text=f"by SMS: {text}")
+        transitions.add_note(incident.pk, by=_who(people, incident), text=f"by SMS: {text}"[: transitions.LONGEST_NOTE])
     begin = f"Noted for #{incident.pk}." if text else "Your message held no words."
     how = HOW if len(told) == 1 else f"Reply 1 {incident.pk} to take it on, 2 can't attend, 3 false alert."
     return f"{begin} Words alone take nothing on. {how}"

@@ -14,12 +14,32 @@ from zones.models import Camera
 LONGEST_H = int(MaintenanceWindow.LONGEST / timedelta(hours=1))
 
 
+class LocalTimeField(forms.DateTimeField):
+    """A time by the service's clock; an hour that is not there or comes twice is refused in words."""
+
+    def to_python(self, value: Any) -> Any:
+        """Read it.
+
+        Raises:
+            ValidationError: it is no time, or the clocks change in its hour.
+        """
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:
+            if error.code != "ambiguous_timezone":
+                raise
+            words = (
+                "The clocks change in that hour: it is not there, or it comes twice. Choose a time before or after it."
+            )
+            raise forms.ValidationError(words) from error
+
+
 class WindowForm(forms.Form):
     """Where, for how long, and why."""
 
     place = forms.ChoiceField(label="What is worked on")
     hours = forms.IntegerField(label=f"For how many hours (at most {LONGEST_H})", min_value=1, max_value=LONGEST_H)
-    starts_at = forms.DateTimeField(
+    starts_at = LocalTimeField(
         label="From (empty: now)",
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),

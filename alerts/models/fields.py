@@ -1,11 +1,14 @@
 """What a field may hold, refused when it is saved."""
 
+import re
 from typing import Any
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 
 from alerts.rotas.hours import HoursError, parse
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 def valid_hours(words: str) -> None:
@@ -20,6 +23,14 @@ def valid_time_zone(name: str) -> None:
     """A time zone that this machine knows."""
     if name not in available_timezones():
         raise ValidationError(f'"{name}" is no time zone; write for example Europe/London')
+
+
+def valid_number(number: str) -> None:
+    """A telephone number as providers write it (E.164): replies are matched to people by it, letter for letter."""
+    if not E164.fullmatch(number):
+        raise ValidationError(
+            f'"{number}" cannot be called: write + and the country, then digits without spaces, like +447700900123.'
+        )
 
 
 def valid_channels(value: Any) -> None:

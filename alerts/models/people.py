@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from alerts.models.fields import valid_hours, valid_time_zone
+from alerts.models.fields import valid_hours, valid_number, valid_time_zone
 from zones.models import Camera, Site, Zone
 
 
@@ -68,7 +68,9 @@ class Contact(models.Model):
     sites = models.ManyToManyField(
         Site, blank=True, related_name="+", help_text="Where the role counts. Empty: everywhere."
     )
-    mobile = models.CharField(max_length=20, blank=True, help_text="E.164, e.g. +447700900123.")
+    mobile = models.CharField(
+        max_length=20, blank=True, validators=[valid_number], help_text="E.164, e.g. +447700900123."
+    )
     proven_mobile = models.CharField(
         max_length=20, blank=True, editable=False, help_text="The number that was proven by a code."
     )

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
-from alerts import audit
+from alerts import audit, unsent
 from alerts.evidence.serving import serve
 from alerts.models import Evidence, PartnerLink
 from alerts.partner import pins, presenting
@@ -82,7 +82,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         return _locked(request, link)
     if request.method == "GET":
         audit.record(str(link.contact), "looked at the partner page", link.incident)
-    return render(request, "partner/page.html", presenting.page(link))
+    return render(request, "partner/page.html", presenting.page(link) | {"unsent": unsent.take(request, token)})
 
 
 @private
@@ -123,6 +123,7 @@ def answer(request: HttpRequest, token: str, act: str) -> HttpResponse:
             messages.success(request, ACTS[act](link, request.POST))
     except TransitionError as error:
         messages.error(request, str(error))
+        unsent.keep(request, token)
     return redirect("partner", token)
 
 

@@ -25,7 +25,7 @@ def place(number: int, *, by: str, reason: str) -> int:
         raise LockError("Say why it is locked: the reason is kept.")
     incident = Incident.objects.select_for_update(no_key=True).filter(pk=number).first()
     if incident is None:
-        raise LockError(f"There is no incident #{number}.")
+        raise LockError(f"There is no incident #{number}: look at its number again.")
     lock = incident.locks.filter(released_at=None).first()
     if lock is not None:
         raise LockError(f"Incident #{number} is locked since {lock.placed_at:%d %b %Y} by {lock.placed_by}.")

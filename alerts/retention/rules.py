@@ -122,7 +122,7 @@ def _days(rule: Rule, written: str) -> float:
     except ValueError as error:
         raise RetentionError(f'{rule.key}: "{written}" is no number of days.') from error
     if not rule.least_days <= days <= MOST_DAYS:
-        raise RetentionError(f"{rule.key}: {written} days; it must be at least {rule.least_days:g}.")
+        raise RetentionError(f"{rule.key}: {written} days; it must be at least {words(rule.least_days)}.")
     return days
 
 

@@ -33,7 +33,7 @@ class Replay:
         try:
             self._container = av.open(str(path))
         except (OSError, FFmpegError) as error:
-            raise VideoError(f"video {path} cannot be opened: {error.strerror}") from error
+            raise VideoError(f"video {path} cannot be opened: {error.strerror}; is it a whole video file?") from error
         if not self._container.streams.video:
             self._container.close()
             raise VideoError(f"video {path} has no picture track")

@@ -19,7 +19,8 @@ from welfare.rehearsal.expected import expected
 from welfare.watch.address import SourceError, split_address
 from welfare.watch.people_log import people_between
 from welfare.watch.snapshot import Snapshot, take
-from zones.drawing import Drawing, DrawingError, Problem, parse
+from zones.drawing import DrawingError
+from zones.editor.sent import drawing_sent
 from zones.models import DRAW, Camera
 
 ROUND_S = 0.25
@@ -110,7 +111,7 @@ def expect(request: HttpRequest, camera_id: int) -> HttpResponse:
     """What a drawing would have raised in the last hour."""
     camera = get_object_or_404(Camera, pk=camera_id)
     try:
-        drawing = _drawing(request.body, camera)
+        drawing = drawing_sent(request, camera)
     except DrawingError as error:
         return JsonResponse({"words": [str(error)]}, status=400)
     now_s = time.time()
@@ -127,7 +128,7 @@ async def people(request: HttpRequest, camera_id: int) -> HttpResponseBase:
         return HttpResponse(status=405)
     camera = await aget_object_or_404(Camera, pk=camera_id)
     try:
-        draft = Draft(_drawing(request.body, camera))
+        draft = Draft(drawing_sent(request, camera))
     except DrawingError as error:
         return JsonResponse({"words": [str(error)]}, status=400)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -154,11 +155,3 @@ async def _lines(draft: Draft, camera_id: int) -> AsyncIterator[bytes]:
 
 def _line(value: Any) -> bytes:
     return json.dumps(value).encode() + b"\n"
-
-
-def _drawing(body: bytes, camera: Camera) -> Drawing:
-    try:
-        value = json.loads(body)
-    except ValueError:
-        raise DrawingError([Problem("", "what was sent is no JSON")]) from None
-    return parse(value, (camera.width, camera.height))

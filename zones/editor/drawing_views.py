@@ -8,15 +8,14 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from zones import calibration, geojson, overrides, versions
-from zones.drawing import Drawing, DrawingError, Problem, parse
+from zones.drawing import DrawingError, Problem, parse
 from zones.editor.access import zone_admin
+from zones.editor.sent import drawing_sent, sent
 from zones.geometry import GeometryError, View
 from zones.models import Camera, CameraStatus, Zone
 from zones.overlay import overlay, warnings
 from zones.rail import fit_rail
 from zones.versions import StaleDrawingError
-
-LARGEST = 2**20  # bytes of a drawing: a thousand times what people draw
 
 
 @zone_admin
@@ -41,7 +40,7 @@ def check(request: HttpRequest, camera_id: int) -> HttpResponse:
     """What is wrong with a drawing, and what its metres look like; changes nothing."""
     camera = get_object_or_404(Camera, pk=camera_id)
     try:
-        drawing = _drawing(request, camera)
+        drawing = drawing_sent(request, camera)
     except DrawingError as error:
         shown = overlay(error.view) if error.view else None
         return JsonResponse({"problems": _problems(error), "warnings": [], "overlay": shown})
@@ -54,7 +53,7 @@ def save(request: HttpRequest, camera_id: int) -> HttpResponse:
     """Make a drawing what is watched."""
     camera = get_object_or_404(Camera, pk=camera_id)
     try:
-        asked = _json(request)
+        asked = sent(request)
         based_on = asked.get("based_on") if isinstance(asked.get("based_on"), int) else None
         version = versions.save(
             camera.pk,
@@ -84,7 +83,7 @@ def calibrate(request: HttpRequest, camera_id: int) -> HttpResponse:
     """A calibration from known points or a walk, or a rail's height from three clicks; changes nothing."""
     camera = get_object_or_404(Camera, pk=camera_id)
     try:
-        asked = _json(request)
+        asked = sent(request)
         return JsonResponse(_solve(asked, (camera.width, camera.height)))
     except (GeometryError, DrawingError) as error:
         return JsonResponse({"fault": str(error)}, status=400)
@@ -111,7 +110,7 @@ def read_file(request: HttpRequest, camera_id: int) -> HttpResponse:
     """A file's drawing, checked, for the editor to show; it goes live when it is saved there, never here."""
     camera = get_object_or_404(Camera, pk=camera_id)
     try:
-        content = _json(request)
+        content = sent(request)
         if content.get("handrail") == "site":
             content = _of_site(content, camera)
         elif content.get("type") == "FeatureCollection":
@@ -127,7 +126,7 @@ def _of_site(content: dict[str, Any], camera: Camera) -> dict[str, Any]:
         if isinstance(item, dict) and item.get("name") == camera.name:
             found = item.get("drawing")
             return found if isinstance(found, dict) else {}
-    raise DrawingError([Problem("", f'the site file has no camera "{camera.name}"')])
+    raise DrawingError([Problem("", f'the site file has no camera "{camera.name}"; choose that of this site')])
 
 
 def _solve(asked: dict[str, Any], size: tuple[int, int]) -> dict[str, Any]:
@@ -154,22 +153,6 @@ def _solve(asked: dict[str, Any], size: tuple[int, int]) -> dict[str, Any]:
         "errors_m": [round(error, 2) for error in found.errors_m] if asked["method"] == "points" else [],
         "words": words,
     }
-
-
-def _json(request: HttpRequest) -> dict[str, Any]:
-    if len(request.body) > LARGEST:
-        raise DrawingError([Problem("", "what was sent is larger than a drawing can be")])
-    try:
-        value = json.loads(request.body)
-    except ValueError:
-        raise DrawingError([Problem("", "the file is no JSON")]) from None
-    if not isinstance(value, dict):
-        raise DrawingError([Problem("", "expected a JSON object")])
-    return value
-
-
-def _drawing(request: HttpRequest, camera: Camera) -> Drawing:
-    return parse(_json(request), (camera.width, camera.height))
 
 
 def _problems(error: DrawingError) -> list[dict[str, str]]:

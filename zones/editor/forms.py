@@ -12,6 +12,7 @@ from zones.models import Camera, Site
 
 COLUMNS = ("site", "name", "source", "main_source", "username", "password", "side", "lamp_column", "grid_reference")
 MOST_ROWS = 1000
+LARGEST = 2**20  # bytes: a thousand cameras are a tenth of it
 SOURCES = ("source", "main_source")
 
 
@@ -95,11 +96,13 @@ class CsvForm(forms.Form):
         cleaned = super().clean() or {}
         if "file" not in cleaned:
             return cleaned
+        if cleaned["file"].size > LARGEST:
+            raise forms.ValidationError(f"The file is larger than {LARGEST >> 20} MB: is it a list of cameras?")
         try:
             text = cleaned["file"].read().decode("utf-8-sig")
             rows = list(csv.DictReader(io.StringIO(text), strict=True))
         except (UnicodeDecodeError, csv.Error) as error:
-            raise forms.ValidationError(f"The file is no CSV in UTF-8: {error}") from None
+            raise forms.ValidationError(f"The file is no CSV in UTF-8; save it as that. ({error})") from None
         missing = [name for name in ("site", "name", "source") if not rows or name not in rows[0]]
         if missing:
             raise forms.ValidationError(f"The first line must name the columns; missing: {', '.join(missing)}.")

@@ -25,7 +25,9 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}") from error
         except ValueError as error:
-            raise CommandError(f"{file} is not JSON: {error}") from error
+            raise CommandError(
+                f"{file} is not JSON: {error}. Nothing was changed; dump_site writes one that can be loaded"
+            ) from error
         try:
             site, told = site_transfer.load(content, by=by)
         except DrawingError as error:
