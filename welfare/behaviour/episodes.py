@@ -4,12 +4,14 @@ import uuid
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from welfare.behaviour.company import Company
 from welfare.behaviour.cues import Measurement, Sample, velocity
+from welfare.behaviour.end_on import Known
 from welfare.behaviour.events import TrailPoint
 from welfare.behaviour.evidence import Evidence, TierHold
 from welfare.behaviour.observation import Observation, Thing
@@ -56,7 +58,7 @@ class Episode:
         edge_stay_s: seconds within `edge_near_m` of the edge, starting again after `edge_away_s` away from it.
         near_s: last time near the edge.
         still_s, low_s, upper_s: seconds without a break of standing still, low, and with the upper body past the edge.
-        standing_m: the person's own height when upright; NaN until known.
+        standing_m: the person's own height when upright; upper_m: of their head over their hips; NaN until known.
         path: thinned path for pacing and returns; recent: every sight of the last 5 s.
         postures: what poses said in the last minute; heights: of the box, metres, in the last 5 s.
         rail: the last readings of the barrier, (time, on it).
@@ -89,6 +91,7 @@ class Episode:
     upper_s: float = 0.0
     upper_at_s: float = float("-inf")
     standing_m: float = float("nan")
+    upper_m: float = float("nan")
     last: Observation | None = None
     along_m: float = 0.0
     offset_m: float = 0.0
@@ -164,10 +167,23 @@ class Episode:
         """Keep what a pose says, with the seconds that it stands for."""
         if posture.quality <= 0:
             return
+        last = [m.upper_m for _, _, m in islice(reversed(self.postures), HEIGHTS)]
+        if len(last) == HEIGHTS and np.isfinite(last).all():
+            self.upper_m = float(np.fmax(self.upper_m, np.median(last)))
         since = self.postures[-1][0] if self.postures else t_s
         self.postures.append((t_s, min(t_s - since, self.profile.max_gap_s), posture))
         while self.postures[0][0] < t_s - self.profile.outlook_window_s:
             self.postures.popleft()
+
+    def known(self, t_s: float) -> Known:
+        """What earlier sights say of the person's body."""
+        p = self.profile
+        facing = [
+            m.facing_deg <= p.facing_deg
+            for at, _, m in self.postures
+            if at >= t_s - p.lean_window_s and np.isfinite(m.facing_deg)
+        ]
+        return Known(self.standing_m, self.upper_m, float(np.mean(facing)) if facing else float("nan"))
 
     def note_score(self, point: TrailPoint, *, last: bool = False) -> None:
         """Keep the score once a second, and more rarely while nothing changes; the last one before a report always."""
@@ -223,7 +239,7 @@ class Episode:
         self.recent.clear()
         self.heights.clear()
         self.postures.clear()
-        self.standing_m = float("nan")
+        self.standing_m = self.upper_m = float("nan")
 
     def note_rail(self, t_s: float, reading: RailReading) -> None:
         """Keep the last `rail_frames` readings of the barrier."""
@@ -246,6 +262,7 @@ class Episode:
             "offset_m": self.offset_m,
             "path": [[s.t_s, s.along_m, s.offset_m, s.error_m, s.offset_error_m] for s in self.path],
             "standing_m": self.standing_m if np.isfinite(self.standing_m) else None,
+            "upper_m": self.upper_m if np.isfinite(self.upper_m) else None,
             "posture_s": [self.still_s, self.low_s, self.upper_s],
             "evidence": self.evidence.snapshot(),
             "trail": [[p.t_s, p.score, p.score_high, dict(p.parts)] for p in list(self.trail)[-TRAIL_HANDED:]],
@@ -268,6 +285,8 @@ class Episode:
         episode.path.extend(Sample(*sample) for sample in state["path"])
         if state.get("standing_m") is not None:
             episode.standing_m = float(state["standing_m"])
+        if state.get("upper_m") is not None:
+            episode.upper_m = float(state["upper_m"])
         episode.still_s, episode.low_s, episode.upper_s = state.get("posture_s", (0.0, 0.0, 0.0))
         episode.evidence.restore(state.get("evidence", ()))
         episode.trail.extend(TrailPoint(*point) for point in state.get("trail", ()))

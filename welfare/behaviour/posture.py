@@ -3,15 +3,16 @@
 One camera gives no depth, but the feet give the place: a body that leans out moves within the upright plane through
 the feet at right angles to the edge (its section). Where the camera looks across that plane, the sight line through a
 landmark meets it at one point, and with it come distance beyond the edge and height. Where it looks along it, posture
-is unknown. On rendered clips the head comes out within 0.3 m of the truth, and leaning on a rail apart from leaning
-over it.
+is unknown, but for leaning far out (`end_on.py`). On rendered clips the head comes out within 0.3 m of the truth, and
+leaning on a rail apart from leaning over it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from welfare.behaviour.end_on import NOTHING, Known, Looks, bend
 from welfare.behaviour.observation import Observation, Pose
 from zones.geometry import Points, View, WatchedZone
 
@@ -33,6 +34,7 @@ class Posture:
         hips_m: height of the hips above the deck.
         facing_deg: between where the chest faces and the straight way out.
         head_deg: ear-shoulder-hip angle; 180 is upright. Only from the side.
+        upper_m: how far the head is over the hips as it looks at the feet, whatever the camera sees of leaning.
         quality: 0 to 1, how well the trunk and head were seen.
     """
 
@@ -42,14 +44,15 @@ class Posture:
     hips_m: float
     facing_deg: float
     head_deg: float
+    upper_m: float
     quality: float
 
 
-UNKNOWN = Posture(*(np.nan,) * 6, quality=0.0)
+UNKNOWN = Posture(*(np.nan,) * 7, quality=0.0)
 
 
-def read(view: View, zone: WatchedZone, person: Observation) -> Posture:
-    """Read one sight of a person."""
+def read(view: View, zone: WatchedZone, person: Observation, known: Known = NOTHING) -> Posture:
+    """Read one sight of a person; what is known of them tells leaning where the camera looks along the section."""
     pose = person.pose
     if pose is None or not person.seen or not np.isfinite(person.feet_m).all():
         return UNKNOWN
@@ -60,16 +63,29 @@ def read(view: View, zone: WatchedZone, person: Observation) -> Posture:
     head, chest, hips = (_middle(pose, part) for part in (HEAD, SHOULDERS, HIPS))
     foot = _foot(view, person, pose)
     way_out = _way_out(view, zone, foot)
-    beyond, height = _on_section(view, foot, way_out, np.array([head, chest, hips]))
+    pixels = np.array([head, chest, hips])
+    beyond, height = _on_section(view, foot, way_out, pixels)
     start = -float(view.edge_offset(zone, [foot])[0])
-    return Posture(
+    looks = Looks.of(view, foot, way_out, pixels)
+    seen = Posture(
         lean_deg=float(np.degrees(np.arctan2(beyond[1] - beyond[2], height[1] - height[2]))),
         head_m=float(start + beyond[0]) if head_seen else np.nan,
         chest_m=float(start + beyond[1]),
         hips_m=float(height[2]),
-        facing_deg=_facing_deg(view, pose, way_out, float(height[1])),
+        facing_deg=_facing_deg(view, pose, way_out, looks.chest_m if np.isnan(height[1]) else float(height[1])),
         head_deg=_head_deg(pose) if head_seen else np.nan,
+        upper_m=looks.upper_m if head_seen else np.nan,
         quality=float(pose.visibility[[*HEAD, *SHOULDERS, *HIPS]].mean()),
+    )
+    leans = bend(looks, known) if np.isnan(seen.lean_deg) and head_seen else None
+    if leans is None:
+        return seen
+    return replace(
+        seen,
+        lean_deg=leans.lean_deg,
+        head_m=start + leans.head_out_m,
+        chest_m=start + leans.chest_out_m,
+        quality=seen.quality * leans.sure,
     )
 
 

@@ -15,6 +15,7 @@ CROWD_SHARE = 0.5  # assumed: a box wholly covered by others counts half
 LEAST_LEANS = 3
 TREND_S = 3.0
 UPPER_GRACE_S = 1.0  # assumed: so long a look without the cue does not break it
+WALK_S = 1.5
 
 
 def measure(episode: Episode, person_m: float, others: Sequence[Observation], dt_s: float) -> list[Measurement]:
@@ -117,12 +118,13 @@ def _lean(episode: Episode) -> Measurement:
 
 
 def _upper(episode: Episode, dt_s: float) -> Measurement:
-    """Head and chest past the plane of the rail, held."""
+    """Head and chest past the plane of the rail, held; who walks on along the edge has them there in no true pose."""
     p, t_s = episode.profile, episode.updated_s
     now = episode.postures[-1] if episode.postures else None
     if now is None or t_s - now[0] > p.lean_window_s or not np.isfinite([now[2].head_m, now[2].chest_m]).all():
         return unknown("upper", t_s)
-    past = now[2].head_m >= p.upper_head_m and now[2].chest_m >= p.upper_chest_m
+    walks = abs(cues.velocity(tuple(episode.recent), WALK_S)[0]) > p.climb_speed_m_s
+    past = now[2].head_m >= p.upper_head_m and now[2].chest_m >= p.upper_chest_m and not walks
     if past:
         episode.upper_s += dt_s
         episode.upper_at_s = t_s

@@ -9,6 +9,7 @@ import pytest
 from welfare.evaluation.labels import Labels
 from welfare.evaluation.scenarios import suite as suite_module
 from welfare.evaluation.scenarios import truth
+from welfare.evaluation.scenarios.aside import AGAIN_LOOKS, AGAIN_POLES
 from welfare.evaluation.scenarios.camera import Camera
 from welfare.evaluation.scenarios.look import HELD_OUT_LOOKS, LOOKS
 from welfare.evaluation.scenarios.making import make, place
@@ -27,7 +28,9 @@ def small_clip(name: str, seed: int = 3, px: int = 60) -> Clip:
     return Clip(script, "pole", "day", px, seed, held_out=False)
 
 
-@pytest.mark.parametrize("pole", [*suite_module.POLES, *suite_module.HELD_OUT_POLES])
+@pytest.mark.parametrize(
+    "pole", [*suite_module.POLES, *suite_module.END_ON_POLES, *suite_module.HELD_OUT_POLES, *AGAIN_POLES]
+)
 def test_a_label_files_view_sees_what_the_renderers_camera_sees(pole: str, tmp_path: Path) -> None:
     clip = Clip(SCRIPTS[0], pole, "day", 120, 1, held_out=False)
     camera = clip.camera()
@@ -53,8 +56,8 @@ def test_the_suite_has_enough_of_everything_and_a_third_is_held_out() -> None:
     assert len({s.name for s in SCRIPTS}) == len(SCRIPTS)
     clips = suite()
     held = [c for c in clips if c.held_out]
-    assert len(held) / len(clips) == pytest.approx(1 / 3, abs=0.02)
-    for some in (held, [c for c in clips if not c.held_out]):
+    assert len(held) / len(clips) >= 1 / 3
+    for some in ([c for c in clips if c.group == group] for group in ("open", "held-out", "held-out-again")):
         assert {c.light for c in some} == {"day", "overcast", "dusk", "night"}
         assert {c.person_px for c in some} == {60, 120, 200}
         assert any(c.script.positive for c in some)
@@ -67,6 +70,11 @@ def test_what_is_held_out_shares_no_seed_camera_or_look_with_what_may_be_tuned_o
     assert not {c.seed for c in held} & {c.seed for c in rest}
     assert not {c.pole for c in held} & {c.pole for c in rest}
     ours = {player.look for c in held[:6] for player in c.players()}
+    again = [c for c in held if c.group == "held-out-again"]
+    assert {c.script for c in again} == set(SCRIPTS)
+    assert not {c.pole for c in again} & {c.pole for c in suite() if c.group != "held-out-again"}
+    assert {player.look for c in again[:2] for player in c.players()} <= set(AGAIN_LOOKS)
+    assert not set(AGAIN_LOOKS) & set(LOOKS)
     theirs = {player.look for c in rest[:6] for player in c.players()}
     extras = {LOOKS[i] for i in HELD_OUT_LOOKS}
     assert not theirs & extras

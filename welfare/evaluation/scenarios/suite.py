@@ -1,7 +1,8 @@
 """The scenario suite: every script with its clips, each with a camera, a light, a size, looks and a seed.
 
 Every script has one clip that may be tuned on; every other script has a second one that may not: it is held out, with a
-camera, looks and a seed that no other clip has, and is reported apart.
+camera, looks and a seed that no other clip has, and is reported apart. A second held-out set (`aside.py`) has every
+script once more, and the ordinary ones twice. Clips before a camera that looks straight at the edge are open too.
 """
 
 import ast
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from welfare.evaluation.scenarios.actor import Act
+from welfare.evaluation.scenarios.aside import AGAIN_LOOKS, AGAIN_POLES
 from welfare.evaluation.scenarios.body import ASSETS
 from welfare.evaluation.scenarios.camera import Camera
 from welfare.evaluation.scenarios.cast import FADE_S, Part, Player
@@ -22,6 +24,7 @@ from welfare.evaluation.scenarios.families import approach, barrier, dwell, ling
 from welfare.evaluation.scenarios.look import HELD_OUT_LOOKS, LOOKS, Look
 from welfare.evaluation.scenarios.script import Script
 
+GROUPS = ("open", "end-on", "held-out", "held-out-again")
 FPS = 5.0  # frames a second, as many as the watch analyses
 SIZE = (1280, 720)
 SCRIPTS: tuple[Script, ...] = (
@@ -38,9 +41,26 @@ POLES: dict[str, tuple[float, float, float]] = {
     "mirrored": (20.0, -8.0, 5.5),
 }
 HELD_OUT_POLES: dict[str, tuple[float, float, float]] = {"far": (21.5, -5.2, 4.6), "side": (8.0, -12.0, 6.5)}
-HELD_OUT_SEEDS = 1000  # seeds from here on
+END_ON_POLES: dict[str, tuple[float, float, float]] = {"straight": (9.0, -9.0, 4.6), "above": (10.6, -8.0, 7.5)}
+END_ON_SEEDS, HELD_OUT_SEEDS, AGAIN_SEEDS, AGAIN_ORDINARY_SEEDS = 600, 1000, 2000, 2500  # seeds from here on
+END_ON = (
+    ("lean_over", "straight", "day", 120),
+    ("lean_then_over", "above", "dusk", 200),
+    ("lean_over_passers", "straight", "overcast", 200),
+    ("pacing_then_over", "above", "overcast", 120),
+    ("elbows_on_rail", "straight", "night", 120),
+    ("elbows_on_rail", "above", "day", 200),
+    ("looks_over_briefly", "straight", "dusk", 120),
+    ("couple_at_viewpoint", "straight", "day", 200),
+    ("tie_lace", "above", "overcast", 120),
+    ("photo", "straight", "overcast", 120),
+    ("jogger_stretching", "straight", "day", 200),
+    ("looking_out", "above", "dusk", 120),
+    ("drops_and_picks_up", "straight", "night", 200),
+    ("worker_at_rail", "above", "day", 200),
+)
 SHIFT_M = 0.6  # people act so far from the middle at most
-NOT_PIXELS = frozenset({"suite.py", "making.py", "script.py"})
+NOT_PIXELS = frozenset({"suite.py", "making.py", "script.py", "aside.py"})
 AFTER_S = 3.0  # a clip goes on so long after the last person
 
 
@@ -69,17 +89,24 @@ class Clip:
         """Unique in the suite."""
         return f"{self.script.name}-{self.pole}-{self.light}-{self.person_px}-{self.seed}"
 
+    @property
+    def group(self) -> str:
+        """Which of `GROUPS` it is in."""
+        if self.held_out:
+            return "held-out-again" if self.seed >= AGAIN_SEEDS else "held-out"
+        return "end-on" if self.pole in END_ON_POLES else "open"
+
     def camera(self) -> Camera:
         """Where it is filmed from."""
-        position = (POLES | HELD_OUT_POLES)[self.pole]
+        position = (POLES | END_ON_POLES | HELD_OUT_POLES | AGAIN_POLES)[self.pole]
         return Camera.aimed(position, AT_M, self.person_px, SIZE)
 
     def players(self) -> list[Player]:
         """The dressed cast, moved along the bridge by the seed."""
         rng = np.random.default_rng(self.seed)
         shift = float(rng.uniform(-SHIFT_M, SHIFT_M))
-        numbers = HELD_OUT_LOOKS if self.held_out else tuple(i for i in range(len(LOOKS)) if i not in HELD_OUT_LOOKS)
-        order = [LOOKS[i] for i in rng.permutation(numbers)]
+        looks = self._looks()
+        order = [looks[i] for i in rng.permutation(len(looks))]
         return [
             Player(
                 _moved(part, shift),
@@ -90,6 +117,11 @@ class Clip:
             for i, part in enumerate(self.script.parts)
         ]
 
+    def _looks(self) -> tuple[Look, ...]:
+        if self.group == "held-out-again":
+            return AGAIN_LOOKS
+        return tuple(look for i, look in enumerate(LOOKS) if (i in HELD_OUT_LOOKS) is self.held_out)
+
     def seconds(self, players: list[Player]) -> float:
         """How long the clip is."""
         if self.script.seconds is not None:
@@ -98,7 +130,9 @@ class Clip:
 
     def digest(self) -> str:
         """Content hash: of the clip's data, the renderer's source and the body."""
-        words = json.dumps([repr(self), _source_digest()])
+        words = json.dumps(
+            [repr(self), _source_digest(), *map(repr, self._looks() if self.seed >= AGAIN_SEEDS else ())]
+        )
         return hashlib.sha256(words.encode()).hexdigest()[:16]
 
     def manifest_line(self) -> dict[str, Any]:
@@ -107,12 +141,8 @@ class Clip:
         return {
             "name": self.name, "script": self.script.name, "shows": self.script.shows, "expect": expect,
             "camera": self.pole, "light": self.light, "person_px": self.person_px, "seed": self.seed,
-            "held_out": self.held_out, "digest": self.digest(),
+            "held_out": self.held_out, "group": self.group, "digest": self.digest(),
         }  # fmt: skip
-
-
-def _worn(part: Part, order: list[Look]) -> Look:
-    return part.look if isinstance(part.look, Look) else order[part.look % len(order)]
 
 
 def _moved(part: Part, shift_m: float) -> Part:
@@ -138,8 +168,12 @@ def _source_digest() -> str:
 @cache
 def suite() -> tuple[Clip, ...]:
     """Every clip, those that may be tuned on first."""
-    poles, aside = tuple(POLES), tuple(HELD_OUT_POLES)
-    open_clips = [
+    return (*_open(), *_end_on(), *_held_out(), *_held_out_again())
+
+
+def _open() -> list[Clip]:
+    poles = tuple(POLES)
+    return [
         Clip(
             script,
             poles[(i + i // 4) % 4],
@@ -150,10 +184,22 @@ def suite() -> tuple[Clip, ...]:
         )
         for i, script in enumerate(SCRIPTS)
     ]
-    held = [
+
+
+def _end_on() -> list[Clip]:
+    named = {script.name: script for script in SCRIPTS}
+    return [
+        Clip(named[name], pole, light, px, END_ON_SEEDS + i, held_out=False)
+        for i, (name, pole, light, px) in enumerate(END_ON)
+    ]
+
+
+def _held_out() -> list[Clip]:
+    poles = tuple(HELD_OUT_POLES)
+    return [
         Clip(
             script,
-            aside[i % 2],
+            poles[i % 2],
             LIGHT_NAMES[(i + i // 4 + 1) % 4],
             SIZES_PX[(i + 1) % 5],
             HELD_OUT_SEEDS + i,
@@ -161,4 +207,31 @@ def suite() -> tuple[Clip, ...]:
         )
         for i, script in enumerate(SCRIPTS[::2])
     ]
-    return (*open_clips, *held)
+
+
+def _held_out_again() -> list[Clip]:
+    poles = tuple(AGAIN_POLES)
+    each = [
+        Clip(
+            script,
+            poles[i % 3],
+            LIGHT_NAMES[(i + i // 12 + 2) % 4],
+            SIZES_PX[(i + 2) % 5],
+            AGAIN_SEEDS + i,
+            held_out=True,
+        )
+        for i, script in enumerate(SCRIPTS)
+    ]
+    ordinary = [
+        Clip(
+            script,
+            poles[(i + 1) % 3],
+            LIGHT_NAMES[(i + i // 12 + 1) % 4],
+            SIZES_PX[(i + 4) % 5],
+            AGAIN_ORDINARY_SEEDS + i,
+            held_out=True,
+        )
+        for i, script in enumerate(SCRIPTS)
+        if not script.positive
+    ]
+    return [*each, *ordinary]

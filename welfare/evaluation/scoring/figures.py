@@ -10,6 +10,7 @@ from welfare.evaluation.scenarios.suite import Clip
 from welfare.evaluation.scoring.verdicts import Verdict
 from zones.tier import Tier
 
+SETS = {"open": "open", "end-on": "open, seen end on", "held-out": "held out", "held-out-again": "held out again"}
 WELL_SEEN_PX = 120  # people of at least this height are the ones that a target is stated for
 
 
@@ -116,8 +117,7 @@ def headline(scored: Sequence[Scored]) -> list[Figures]:
     small = [s for s in scored if s.clip.person_px < WELL_SEEN_PX]
     return [
         figures(f"at {WELL_SEEN_PX} px and above", well),
-        figures("of these: held out", [s for s in well if s.clip.held_out]),
-        figures("of these: open", [s for s in well if not s.clip.held_out]),
+        *(figures(f"of these: {words}", [s for s in well if s.clip.group == group]) for group, words in SETS.items()),
         figures(f"under {WELL_SEEN_PX} px", small),
         figures("all", scored),
     ]

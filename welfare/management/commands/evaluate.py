@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from welfare.evaluation import intervals, trajectories
 from welfare.evaluation.people_file import PeopleFile, PeopleFileError
-from welfare.evaluation.scenarios.suite import suite
+from welfare.evaluation.scenarios.suite import GROUPS, suite
 from welfare.evaluation.scoring import evaluation, report
 from zones.geometry import GeometryError
 from zones.tier import Tier
@@ -35,10 +35,19 @@ class Command(BaseCommand):
         getattr(self, f"_{kind}")(**options)
 
     def _scenarios(
-        self, only: list[str], html: Path | None, as_json: bool, jobs: int, quick: bool, made: bool, **_: Any
+        self,
+        only: list[str],
+        group: list[str],
+        html: Path | None,
+        as_json: bool,
+        jobs: int,
+        quick: bool,
+        made: bool,
+        **_: Any,
     ) -> None:
         folder = Path(settings.RUN_DIR) / "scenarios"
-        clips = evaluation.chosen(suite(), only, folder, quick=quick, made=made)
+        members = [clip for clip in suite() if not group or clip.group in group]
+        clips = evaluation.chosen(members, only, folder, quick=quick, made=made)
         if not clips:
             raise CommandError("no clip is chosen; `manage.py scenarios list` shows all of them")
         progress = tqdm(total=len(clips), unit="clip")
@@ -88,6 +97,7 @@ def _trajectories(kinds: "_SubParsersAction[Any]") -> None:
 def _scenarios(kinds: "_SubParsersAction[Any]") -> None:
     parser = kinds.add_parser("scenarios", help="rendered clips of people at risk and of ordinary life")
     parser.add_argument("--only", nargs="+", default=[], help="scripts, or parts of clip names")
+    parser.add_argument("--group", nargs="+", default=[], choices=GROUPS, help="only these sets of clips")
     parser.add_argument("--quick", action="store_true", help="every fifth clip")
     parser.add_argument("--made", action="store_true", help="only clips that are rendered already")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at once")

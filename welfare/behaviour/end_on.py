@@ -1,0 +1,120 @@
+"""Leaning out before a camera that looks straight at the edge.
+
+The plane in which a body leans is seen end on there, and no sight line says how far out it is. What the picture does
+say is how tall the body from hips to head looks at its feet: leaning out by twice the angle at which the camera looks
+down it looks as tall as upright, and the further it leans beyond that, the shorter. With the own upright length
+
+    looks / upright = cos(lean - down) / cos(down)
+
+gives the lean. Somebody who leans back looks the same; so it is read only where nobody leans back so far, where the
+chest faces out, and where the hips are as high as standing: who ties a lace, sits or picks something up has lower hips.
+A single pose may take the back of somebody who bends away for the front, so facing is that of the last seconds.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from welfare.behaviour.cues import ramp
+from zones.geometry import Points, View
+
+HEAD_OVER_HIPS = 0.40  # of body height; Drillis and Contini 1966: hips 0.530, the head's middle 0.93
+CHEST_SHARE = 0.72  # of it, where the shoulders are: 0.818 of body height
+HIPS_OF_HEIGHT = 0.53  # the same
+HIPS_UP = 0.85  # assumed: hips under this share of their standing height belong to bent knees
+FACES_OUT = 0.5  # assumed: share of the last seconds
+MOST_DEG = 120.0  # assumed: further down than that hangs nobody; the pose is of two people
+BACK_DEG = (15.0, 30.0)  # assumed: people lean back by less than the first, and nobody for seconds by the second
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a person from before; NaN until it is.
+
+    Attributes:
+        standing_m: height when upright, by the box, metres.
+        head_m: of the head's middle over the hips when upright, by poses, metres.
+        faces_out: share of the last seconds in which the chest faced out.
+    """
+
+    standing_m: float = float("nan")
+    head_m: float = float("nan")
+    faces_out: float = float("nan")
+
+
+NOTHING = Known()
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How tall a body looks at its feet: heights above the deck on the upright plane there that faces the camera.
+
+    Attributes:
+        head_m, chest_m, hips_m: metres.
+        down_rad: how far the camera looks down at the hips.
+        from_deck: the camera looks out over the edge, not at it from beyond.
+    """
+
+    head_m: float
+    chest_m: float
+    hips_m: float
+    down_rad: float
+    from_deck: bool
+
+    @classmethod
+    def of(cls, view: View, foot: Points, out: Points, pixels: Points) -> "Looks":
+        """From (3, 2) pixels of head, chest and hips; `foot` (2,) metres, `out` (2,) the unit vector over the edge."""
+        away = foot - view.camera_m[:2]
+        away = away / np.linalg.norm(away)
+        rays = np.c_[pixels, np.ones(3)] @ np.linalg.inv(view.projection[:, :3]).T
+        with np.errstate(divide="ignore", invalid="ignore"):
+            reach = ((foot - view.camera_m[:2]) @ away) / (rays[:, :2] @ away)
+        head, chest, hips = (view.camera_m[2] + reach * rays[:, 2]).tolist()
+        down = float(np.arctan2(-rays[2, 2], np.linalg.norm(rays[2, :2])))
+        return cls(head, chest, hips, down, bool(away @ out > 0))
+
+    @property
+    def upper_m(self) -> float:
+        """Of the head over the hips, as tall as it looks."""
+        return self.head_m - self.hips_m
+
+
+@dataclass(frozen=True, slots=True)
+class Bend:
+    """How a body leans out.
+
+    Attributes:
+        lean_deg: trunk to the upright.
+        head_out_m, chest_out_m: beyond the feet.
+        sure: 0 to 1, how unlikely the leaning back is that looks the same.
+    """
+
+    lean_deg: float
+    head_out_m: float
+    chest_out_m: float
+    sure: float
+
+
+def bend(looks: Looks, known: Known) -> Bend | None:
+    """Read leaning out; None where it is unknown."""
+    upright = min(known.head_m, HEAD_OVER_HIPS * known.standing_m)
+    stands = looks.hips_m >= HIPS_UP * HIPS_OF_HEIGHT * known.standing_m
+    if not (np.isfinite(upright) and stands and looks.from_deck and known.faces_out >= FACES_OUT):
+        return None
+    head = _from_sight(looks.upper_m / upright, looks.down_rad)
+    chest = _from_sight((looks.chest_m - looks.hips_m) / (CHEST_SHARE * upright), looks.down_rad)
+    sure = ramp(float(np.degrees(head - looks.down_rad)), *BACK_DEG)
+    lean_head, lean_chest = looks.down_rad + head, looks.down_rad + chest
+    if sure <= 0 or max(lean_head, lean_chest) > np.radians(MOST_DEG):
+        return None
+    return Bend(
+        lean_deg=float(np.degrees(lean_chest)),
+        head_out_m=float(upright * np.sin(lean_head)),
+        chest_out_m=float(CHEST_SHARE * upright * np.sin(lean_chest)),
+        sure=sure,
+    )
+
+
+def _from_sight(share: float, down_rad: float) -> float:
+    """Angle between a part of the body and the plane that is seen at right angles, radians."""
+    return float(np.arccos(np.clip(share * np.cos(down_rad), -1.0, 1.0)))
