@@ -71,9 +71,14 @@ class Outbox:
         entry.file.unlink(missing_ok=True)
 
     @staticmethod
-    def put_aside(file: Path) -> Path:
+    def aside_of(file: Path) -> Path:
+        """The name under which a file is not tried again."""
+        return file.with_name(f"{file.name}.refused")
+
+    @classmethod
+    def put_aside(cls, file: Path) -> Path:
         """Keep a file that can never be reported, under a name that is not tried again."""
-        aside = file.with_name(f"{file.name}.refused")
+        aside = cls.aside_of(file)
         if file.exists():
             file.replace(aside)
         return aside

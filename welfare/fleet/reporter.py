@@ -28,6 +28,7 @@ from welfare.fleet.figures import Figures
 from welfare.fleet.leases import Lease, StaleEpochError
 from welfare.fleet.models import CameraFigures, EpisodeCheckpoint
 from welfare.fleet.outbox import Entry, Outbox
+from welfare.fleet.plain import without_details
 from welfare.fleet.progress import Progress
 from zones.models import Camera, CameraStatus, Zone
 
@@ -41,6 +42,7 @@ NEVER = -1e9
 NO_HEIR_S = 60.0  # assumed: a run that nobody takes over ends by itself, and its camera is claimed anew
 STILL_WAIT_S = 30.0
 ENDED_KEPT = 1000  # stays that wait for a database that is away
+REFUSED = (Zone.DoesNotExist, DataError, IntegrityError, ValueError)
 SETTINGS = [f.attname for f in Camera._meta.concrete_fields if f.name != "reference"]
 
 
@@ -148,17 +150,26 @@ class Reporter:
                 reported = intake.report(entry.concern)
                 if reported is None:
                     self._keep_silent(entry)
-            except (Zone.DoesNotExist, DataError, IntegrityError, ValueError):
-                logger.exception("a concern cannot be reported and is kept as %s", self.outbox.put_aside(entry.file))
-            else:
-                if reported is not None:
-                    still = (reported.incident_id, entry.still, entry.concern.frame_at, time.monotonic())
-                    self._stills.append(still)
-                    self._first_clip_at = time.monotonic() + _until_first_part(entry.concern.frame_at)
+            except REFUSED:
+                reported = self._report_plainly(entry)  # before its file is put aside: the database may go away now
+                logger.exception("a concern cannot be stored and is kept as %s", self.outbox.put_aside(entry.file))
+            if reported is not None:
+                still = (reported.incident_id, entry.still, entry.concern.frame_at, time.monotonic())
+                self._stills.append(still)
+                self._first_clip_at = time.monotonic() + _until_first_part(entry.concern.frame_at)
             self.outbox.done(entry)
             if entry in self.unsaved:
                 self.unsaved.remove(entry)
         self._attach_stills()
+
+    @staticmethod
+    def _report_plainly(entry: Entry) -> intake.Reported | None:
+        """Page all the same, without the details that the database refuses; None where that cannot be either."""
+        try:
+            return intake.report(without_details(entry.concern, Outbox.aside_of(entry.file).name))
+        except REFUSED:
+            logger.exception("a concern cannot be reported without its details either")
+            return None
 
     @staticmethod
     def _keep_silent(entry: Entry) -> None:

@@ -120,6 +120,19 @@ def test_a_poisoned_file_and_a_deleted_zone_hold_up_nobody(run: Run, tmp_path: P
     assert len(list((tmp_path / "outbox").glob("*.refused"))) == 2
 
 
+def test_a_concern_whose_details_the_database_refuses_pages_without_them(run: Run, tmp_path: Path) -> None:
+    torn = {"cue": "stay", "words": "stayed\0", "value": 75.0, "unit": "s", "confidence": 0.9, "weight_nats": 0.4}
+    run.outbox.put(replace(concern(), reasons=(torn,)), "stills/a.jpg")
+    run.outbox.put(concern(Tier.URGENT), "stills/b.jpg")
+    run.reporter.deliver()
+    assert sorted(Incident.objects.values_list("tier", flat=True)) == [Tier.URGENT, Tier.CRITICAL]
+    (kept,) = (tmp_path / "outbox").glob("*.refused")
+    told = ConcernReport.objects.get(tier=Tier.CRITICAL)
+    assert [reason["words"] for reason in told.reasons] == [f"the details could not be stored; they are in {kept.name}"]
+    assert Incident.objects.filter(next_action_at=None).count() == 0
+    assert run.outbox.waiting() == []
+
+
 def test_a_still_that_comes_later_is_attached(run: Run, tmp_path: Path, settings: object) -> None:
     settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
     run.outbox.put(concern(), "stills/a.jpg")
