@@ -56,7 +56,7 @@ def test_a_record_survives_its_way_through_the_database() -> None:
 
 def test_a_record_tells_no_time_finer_than_a_second_and_a_running_count_no_finer_than_two() -> None:
     """The times of a stay are kept coarsely: who was somewhere else at that moment cannot be told from them."""
-    record = recorded([(t + 0.13, [person(t + 0.13, (12.0, -0.6))]) for t in fifths(0, 90)])  # type: ignore[arg-type]
+    record = recorded([(t + 0.13, [person(t + 0.13, (12.0, -0.6))]) for t in fifths(0, 90)])
     assert all(moment.at_s == int(moment.at_s) for moment in record.moments)
     ran = [moment.cues["stay"][0] for moment in record.moments if "stay" in moment.cues]
     later = [x for x in ran if x >= 2]
