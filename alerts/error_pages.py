@@ -1,6 +1,5 @@
 """Pages for what went wrong before or outside a view. They need neither database nor log-in: what is so, what to do."""
 
-import logging
 import sys
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -8,7 +7,6 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-logger = logging.getLogger(__name__)
 RETRY_AFTER_S = 5
 BACK = "What you typed is still in the page before this one: go back, and"
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
@@ -23,7 +21,6 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: a form that is older than the log-in, or comes from another site."""
-    logger.info("a form was refused on %s: %s", request.path, reason)
     words = f"You logged in or out after it was opened, or it is not ours. Nothing was changed. {BACK} load it again."
     return _page(403, "This form is too old", words)
 

@@ -1,5 +1,6 @@
 """Fixtures that every room shares."""
 
+import logging
 import sys
 from collections.abc import Iterator
 
@@ -39,3 +40,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         for pid, name, query, _ in cursor.fetchall():
             sys.stderr.write(f"a test left a session open: {pid} {name!r}, last said {query!r}\n")
         connection.close()
+
+
+@pytest.fixture
+def quiet_log() -> Iterator[None]:
+    """For tests that try hundreds of refusals: not one of them is worth a line."""
+    logging.disable(logging.ERROR)
+    yield
+    logging.disable(logging.NOTSET)

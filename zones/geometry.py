@@ -258,6 +258,15 @@ class View:
         """(3,) float64: where the camera hangs, metres."""
         return np.asarray(-np.linalg.solve(self.projection[:, :3], self.projection[:, 3]))
 
+    def rays(self, pixels: ArrayLike) -> Points:
+        """(n, 3) the directions in metres, of no particular length, of the sight lines through (n, 2) pixels."""
+        points = np.asarray(pixels)
+        return np.asarray(np.c_[points, np.ones(len(points))] @ self._to_rays, dtype=np.float64)
+
+    @cached_property
+    def _to_rays(self) -> Points:
+        return np.asarray(np.linalg.inv(self.projection[:, :3]).T)
+
     def person_height_px(self, at_m: ArrayLike, height_m: float = 1.7) -> float:
         """How tall a standing person is on the picture at a ground place, pixels."""
         x, y = np.asarray(at_m, dtype=np.float64)
@@ -327,8 +336,7 @@ class View:
             (n, 2) float64: metres along the edge line from its first point, metres above the deck.
         """
         points = np.atleast_2d(np.asarray(pixels, dtype=np.float64))
-        line = self.edge_m(zone)
-        rays = np.c_[points, np.ones(len(points))] @ np.linalg.inv(self.projection[:, :3]).T
+        line, rays = self.edge_m(zone), self.rays(points)
         best = np.full((len(points), 2), np.nan)
         miss = np.full(len(points), np.inf)
         start_m = 0.0

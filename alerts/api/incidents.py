@@ -26,7 +26,9 @@ Outcome = Literal[
     "supported", "declined", "not_located", "incident", "benign", "false_detection", "fault", "duplicate", "unknown"
 ]
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL keeps no NUL
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL)]
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=transitions.LONGEST_NOTE, pattern=NO_NUL)
+]
 Person = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=NO_NUL),
@@ -121,7 +123,7 @@ class Close(Schema):
 
     person: Person
     outcome: Outcome
-    note: Annotated[str, StringConstraints(max_length=2000, pattern=NO_NUL)] = ""
+    note: Annotated[str, StringConstraints(max_length=transitions.LONGEST_NOTE, pattern=NO_NUL)] = ""
 
 
 class Acknowledged(Schema):

@@ -3,9 +3,7 @@
 What is put in, and what the person reads word for word, stands in docs/bad-input.md, which says how it is written anew.
 """
 
-import logging
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +12,18 @@ import pytest
 from tests.bad_input import access, cameras, evidence, incidents, paging, zones
 from tests.bad_input.case import CASES, Case, Everything
 from tests.bad_input.world import World
+from tests.made_by_tests import MadePage
 from tests.stories.conftest import ControlRoom, room_without_engine
 
 __all__ = ["access", "cameras", "evidence", "incidents", "paging", "room_without_engine", "zones"]
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "bad-input.md"
-BEGIN, END = "<!-- made by the test: begin -->", "<!-- made by the test: end -->"
+PAGE = MadePage("bad-input.md")
+pytestmark = pytest.mark.usefixtures("quiet_log")
 WRITES = bool(os.environ.get("HANDRAIL_WRITE_BAD_INPUT"))
 SEEN: dict[tuple[str, str, str], str] = {}
 
 
 def name_of(case: Case) -> str:
     return f"{case.where}: {case.what}"
-
-
-@pytest.fixture(autouse=True)
-def quiet_log() -> Iterator[None]:
-    """Refusals are what is tried here."""
-    logging.disable(logging.ERROR)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture
@@ -57,22 +48,20 @@ def test_it_is_refused_in_words_and_nothing_is_lost(case: Case, world: World) ->
     assert case.wrong in message
     assert case.do in message
     SEEN[case.room, case.where, case.what] = row(case, message)
-    assert WRITES or row(case, message) in PAGE.read_text().splitlines(), (
-        f"docs/bad-input.md lacks: {row(case, message)}"
-    )
+    assert WRITES or row(case, message) in PAGE.text.splitlines(), f"docs/bad-input.md lacks: {row(case, message)}"
 
 
 def test_the_page_has_these_rows_and_no_others() -> None:
-    page = PAGE.read_text()
-    before, after = page.split(BEGIN)[0], page.split(END)[1]
     if WRITES:
         assert len(SEEN) == len(CASES), "not every case was seen: nothing was written"
-        parts = [BEGIN]
+        parts = []
         for room in dict.fromkeys(case.room for case in CASES):
             rows = [SEEN[c.room, c.where, c.what] for c in CASES if c.room == room]
             parts.append("\n".join([f"## {room}", "", "| what is put in | where | what is read | what is kept |",
                                     "| --- | --- | --- | --- |", *rows]))  # fmt: skip
-        PAGE.write_text(before + "\n\n".join([*parts, END]) + after)
+        PAGE.write(PAGE.with_made(*parts))
         return
-    kept = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith(("| what is", "| ---"))]
+    kept = [
+        line for line in PAGE.text.splitlines() if line.startswith("| ") and not line.startswith(("| what is", "| ---"))
+    ]
     assert len(kept) == len(CASES) == len({(case.where, case.what) for case in CASES}) >= 30

@@ -196,7 +196,8 @@ class _ZoneAssessor:
             person_m = rail.height_m(self.view, person)
             episode.note_rail(t_s, reading)
             episode.note_height(t_s, person_m)
-            episode.note_posture(t_s, posture.read(self.view, self.zone, person, episode.known(t_s)))
+            if person.pose is not None:
+                episode.note_posture(t_s, posture.read(self.view, self.zone, person, episode.known(t_s)))
             measured = scoring.measure(episode, person_m, others, dt)
         around = episode.company.update(self.profile, person, others, dt)
         return self._conclude(episode, t_s, (since_s, dt), measured, around.counts(self.profile))

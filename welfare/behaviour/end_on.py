@@ -66,7 +66,7 @@ class Looks:
         """From (3, 2) pixels of head, chest and hips; `foot` (2,) metres, `out` (2,) the unit vector over the edge."""
         away = foot - view.camera_m[:2]
         away = away / np.linalg.norm(away)
-        rays = np.c_[pixels, np.ones(3)] @ np.linalg.inv(view.projection[:, :3]).T
+        rays = view.rays(pixels)
         with np.errstate(divide="ignore", invalid="ignore"):
             reach = ((foot - view.camera_m[:2]) @ away) / (rays[:, :2] @ away)
         head, chest, hips = (view.camera_m[2] + reach * rays[:, 2]).tolist()

@@ -27,6 +27,7 @@ RECENT_S = 5.0
 OVERLAP_S = 0.5  # assumed: for so long one person may be two tracks
 LOST_S = 1.0  # assumed: whom nobody saw for so long was not just missed in a frame or two
 STILL_WINDOW_S = 2.0  # assumed: the speed of somebody who stands is read over so long
+WALK_WINDOW_S = 1.5  # assumed
 HEIGHTS = 5  # sights whose median is a standing height
 TALLEST_M = 2.1  # assumed: a box that reads higher holds more than a person
 TRAIL_KEPT = 600
@@ -151,6 +152,11 @@ class Episode:
     def _still(self) -> bool:
         speed = float(np.hypot(*velocity(tuple(self.recent), STILL_WINDOW_S)))
         return self.offset_m <= self.profile.still_near_m and speed < self.profile.still_speed_m_s
+
+    @property
+    def walks_on(self) -> bool:
+        """Whether they go along the edge faster than somebody who climbs or leans over it."""
+        return abs(velocity(tuple(self.recent), WALK_WINDOW_S)[0]) > self.profile.climb_speed_m_s
 
     def note_height(self, t_s: float, person_m: float) -> None:
         """Keep the height that a sight of the whole person shows."""

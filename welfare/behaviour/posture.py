@@ -121,7 +121,7 @@ def _way_out(view: View, zone: WatchedZone, foot: Points) -> Points:
 def _on_section(view: View, foot: Points, out: Points, pixels: Points) -> tuple[Points, Points]:
     """Where sight lines through (n, 2) pixels meet the section: (n,) metres beyond the feet, (n,) above the deck."""
     along = np.array([-out[1], out[0]])
-    rays = np.c_[pixels, np.ones(len(pixels))] @ np.linalg.inv(view.projection[:, :3]).T
+    rays = view.rays(pixels)
     towards = rays[:, :2] @ along
     with np.errstate(divide="ignore", invalid="ignore"):
         reach = ((foot - view.camera_m[:2]) @ along) / towards
@@ -135,7 +135,7 @@ def _facing_deg(view: View, pose: Pose, out: Points, height_m: float) -> float:
     """Between the chest's normal and the way out, from the two shoulders on the level of their height."""
     if not np.isfinite(height_m):
         return float("nan")
-    rays = np.c_[pose.landmarks_px[list(SHOULDERS)], np.ones(2)] @ np.linalg.inv(view.projection[:, :3]).T
+    rays = view.rays(pose.landmarks_px[list(SHOULDERS)])
     with np.errstate(divide="ignore", invalid="ignore"):
         reach = (height_m - view.camera_m[2]) / rays[:, 2]
     left, right = view.camera_m[:2] + reach[:, None] * rays[:, :2]

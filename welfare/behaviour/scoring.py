@@ -15,7 +15,6 @@ CROWD_SHARE = 0.5  # assumed: a box wholly covered by others counts half
 LEAST_LEANS = 3
 TREND_S = 3.0
 UPPER_GRACE_S = 1.0  # assumed: so long a look without the cue does not break it
-WALK_S = 1.5
 
 
 def measure(episode: Episode, person_m: float, others: Sequence[Observation], dt_s: float) -> list[Measurement]:
@@ -123,8 +122,7 @@ def _upper(episode: Episode, dt_s: float) -> Measurement:
     now = episode.postures[-1] if episode.postures else None
     if now is None or t_s - now[0] > p.lean_window_s or not np.isfinite([now[2].head_m, now[2].chest_m]).all():
         return unknown("upper", t_s)
-    walks = abs(cues.velocity(tuple(episode.recent), WALK_S)[0]) > p.climb_speed_m_s
-    past = now[2].head_m >= p.upper_head_m and now[2].chest_m >= p.upper_chest_m and not walks
+    past = now[2].head_m >= p.upper_head_m and now[2].chest_m >= p.upper_chest_m and not episode.walks_on
     if past:
         episode.upper_s += dt_s
         episode.upper_at_s = t_s

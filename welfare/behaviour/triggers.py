@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from welfare.behaviour.cues import Measurement, velocity
+from welfare.behaviour.cues import Measurement
 from welfare.behaviour.episodes import Episode
 from welfare.behaviour.events import Reason
 from welfare.behaviour.observation import Observation, covered
@@ -35,9 +35,8 @@ def on_the_barrier(episode: Episode, t_s: float) -> Trigger | None:
     across = [(at, r) for at, r in episode.rail if r.across]
     if len(across) < p.rail_needed or across[-1][0] - across[0][0] < p.rail_span_s:
         return None
-    speed = abs(velocity(tuple(episode.recent), 1.5)[0])
     whole = [r for _, r in across if r.feet_beyond or r.hips_on or r.sits]
-    if len(whole) < p.rail_needed and speed > p.climb_speed_m_s:
+    if len(whole) < p.rail_needed and episode.walks_on:
         return None
     held = t_s - across[0][0]
     last = [r for _, r in across]

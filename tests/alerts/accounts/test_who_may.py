@@ -3,7 +3,6 @@
 What comes of it stands in docs/access.md, where the command stands too that writes the page anew.
 """
 
-import logging
 import os
 import re
 import uuid
@@ -33,13 +32,14 @@ from alerts.models import (
     PolicyStep,
     Rota,
 )
+from tests.made_by_tests import MadePage
 from tests.people import give
 from tests.stories.conftest import ControlRoom, room
 from zones.models import Camera, Site
 
 __all__ = ["room"]
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "access.md"
-BEGIN, END = "<!-- made by the test: begin -->", "<!-- made by the test: end -->"
+PAGE = MadePage("access.md")
+pytestmark = pytest.mark.usefixtures("quiet_log")
 HERE = ("nobody", "operator", "supervisor", "zone admin", "partner", "auditor")
 ADMINS = ("supervisor of every site", "zone admin of every site", "auditor of every site")
 GUARDED = (
@@ -157,14 +157,6 @@ def clients(world: World) -> dict[str, Client]:
     return made
 
 
-@pytest.fixture(autouse=True)
-def quiet_log() -> Iterator[None]:
-    """Thousands of refusals are what is tried here: not one of them is worth a line."""
-    logging.disable(logging.ERROR)
-    yield
-    logging.disable(logging.NOTSET)
-
-
 @pytest.fixture
 def world(room: ControlRoom, tmp_path: Path, settings: Any) -> World:
     settings.MEDIA_ROOT, settings.RUN_DIR = tmp_path / "media", tmp_path
@@ -224,21 +216,17 @@ def test_who_may_is_what_the_docs_say(world: World) -> None:
     there = {who: client for who, client in made.items() if who not in (*HERE, *ADMINS)}
     admins = {who: made[who] for who in ADMINS}
     placed = [address for address in plain if addresses.rule_named(address.name, address.room).act is not None]
-    text = "\n\n".join([
-        BEGIN,
+    text = PAGE.with_made(
         "## At their own site, and the agency that was paged", table(rows(world, here, plain), here),
         "## At another site, or of another agency",
         "Addresses that are open, or a person's own, are as above.", table(rows(world, there, placed), there),
         "## The admin", "Everybody else is refused.",
         table(admin_rows(world, admins, [a for a in every if a.room == "admin"]), admins),
-        END,
-    ])  # fmt: skip
-    page = PAGE.read_text()
-    before, after = page.split(BEGIN)[0], page.split(END)[1]
+    )  # fmt: skip
     if os.environ.get("HANDRAIL_WRITE_ACCESS"):
-        PAGE.write_text(before + text + after)
+        PAGE.write(text)
         return
-    assert page == before + text + after, "who may has changed: look at it, then write the page anew (see above)"
+    assert PAGE.text == text, "who may has changed: look at it, then write the page anew (see above)"
 
 
 def test_the_admin_is_for_those_whose_role_counts_everywhere(world: World) -> None:

@@ -24,7 +24,7 @@ from welfare.evaluation.scenarios.families import approach, barrier, dwell, ling
 from welfare.evaluation.scenarios.look import HELD_OUT_LOOKS, LOOKS, Look
 from welfare.evaluation.scenarios.script import Script
 
-GROUPS = ("open", "end-on", "held-out", "held-out-again")
+GROUPS = {"open": "open", "end-on": "open, seen end on", "held-out": "held out", "held-out-again": "held out again"}
 FPS = 5.0  # frames a second, as many as the watch analyses
 SIZE = (1280, 720)
 SCRIPTS: tuple[Script, ...] = (
@@ -210,28 +210,22 @@ def _held_out() -> list[Clip]:
 
 
 def _held_out_again() -> list[Clip]:
-    poles = tuple(AGAIN_POLES)
-    each = [
-        Clip(
-            script,
-            poles[i % 3],
-            LIGHT_NAMES[(i + i // 12 + 2) % 4],
-            SIZES_PX[(i + 2) % 5],
-            AGAIN_SEEDS + i,
-            held_out=True,
-        )
-        for i, script in enumerate(SCRIPTS)
-    ]
+    each = [_again(i, AGAIN_SEEDS, pole=0, light=2, size=2) for i in range(len(SCRIPTS))]
     ordinary = [
-        Clip(
-            script,
-            poles[(i + 1) % 3],
-            LIGHT_NAMES[(i + i // 12 + 1) % 4],
-            SIZES_PX[(i + 4) % 5],
-            AGAIN_ORDINARY_SEEDS + i,
-            held_out=True,
-        )
+        _again(i, AGAIN_ORDINARY_SEEDS, pole=1, light=1, size=4)
         for i, script in enumerate(SCRIPTS)
         if not script.positive
     ]
     return [*each, *ordinary]
+
+
+def _again(i: int, seeds: int, *, pole: int, light: int, size: int) -> Clip:
+    """The i-th script's clip; cameras, lights and sizes go round, each from so far on."""
+    return Clip(
+        SCRIPTS[i],
+        tuple(AGAIN_POLES)[(i + pole) % 3],
+        LIGHT_NAMES[(i + i // 12 + light) % 4],
+        SIZES_PX[(i + size) % 5],
+        seeds + i,
+        held_out=True,
+    )

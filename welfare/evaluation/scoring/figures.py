@@ -6,11 +6,10 @@ from statistics import median
 from typing import Any
 
 from welfare.evaluation.intervals import Estimate, rate, share
-from welfare.evaluation.scenarios.suite import Clip
+from welfare.evaluation.scenarios.suite import GROUPS, Clip
 from welfare.evaluation.scoring.verdicts import Verdict
 from zones.tier import Tier
 
-SETS = {"open": "open", "end-on": "open, seen end on", "held-out": "held out", "held-out-again": "held out again"}
 WELL_SEEN_PX = 120  # people of at least this height are the ones that a target is stated for
 
 
@@ -117,7 +116,7 @@ def headline(scored: Sequence[Scored]) -> list[Figures]:
     small = [s for s in scored if s.clip.person_px < WELL_SEEN_PX]
     return [
         figures(f"at {WELL_SEEN_PX} px and above", well),
-        *(figures(f"of these: {words}", [s for s in well if s.clip.group == group]) for group, words in SETS.items()),
+        *(figures(f"of these: {words}", [s for s in well if s.clip.group == group]) for group, words in GROUPS.items()),
         figures(f"under {WELL_SEEN_PX} px", small),
         figures("all", scored),
     ]
