@@ -96,7 +96,7 @@ def _change(act: Callable[[HttpRequest, Contact, int], str]) -> Callable[..., Ht
             messages.success(request, act(request, transitions.contact_of(request.user), number))  # type: ignore[arg-type]
         except TransitionError as error:
             messages.error(request, str(error))
-            unsent.keep(request, f"incident {number}")
+            unsent.keep(request, f"incident {number}", str(error))
         return redirect("incident", number)
 
     return view

@@ -123,7 +123,7 @@ def answer(request: HttpRequest, token: str, act: str) -> HttpResponse:
             messages.success(request, ACTS[act](link, request.POST))
     except TransitionError as error:
         messages.error(request, str(error))
-        unsent.keep(request, token)
+        unsent.keep(request, token, str(error))
     return redirect("partner", token)
 
 

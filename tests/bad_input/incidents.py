@@ -48,6 +48,7 @@ def long_note(world: World) -> Act:
     def act() -> str:
         answer = world.operator.post(f"/incidents/{incident.pk}/note/", {"text": text}, follow=True)
         assert text in answer.content.decode()
+        assert answer.content.decode().count("has 2500 characters") == 2  # above the page, and beside the field
         assert text not in world.operator.get(f"/incidents/{incident.pk}/").content.decode()
         return said(answer)
 
