@@ -11,17 +11,18 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 from alerts import audit, database
 from alerts.heartbeat import beat
-from alerts.models import Channel, ConcernReport, Evidence, Incident, Subject
+from alerts.models import Channel, ConcernReport, Deletion, Evidence, Incident, Subject
 from alerts.planning import database_now
 from alerts.policies.place import Place
 from alerts.policies.plan import plan
 from alerts.policies.versions import named
+from alerts.retention.rules import sentence
 from zones.models import Zone
 from zones.tier import Tier
 
@@ -204,6 +205,21 @@ def outcomes(zone_id: int) -> list[tuple[UUID, str]]:
 def media_is_well() -> None:
     """A media worker says that it lives."""
     beat("media")
+
+
+def forgot(key: str, count: int, oldest: datetime) -> None:
+    """The watch has deleted rows of a class that it keeps itself: into the deletion report, a line a day and class.
+
+    Args:
+        key: the class, as in `alerts.retention.rules`.
+        count: how many.
+        oldest: what the days of the oldest were counted from.
+    """
+    today = Deletion.objects.filter(run=None, key=key, decided_at__gt=Now() - timedelta(days=1))
+    if not today.update(count=F("count") + count, gone_at=Now()):
+        rule = sentence(key, settings.RETENTION_DAYS[key])
+        state = Deletion.State.GONE
+        Deletion.objects.create(key=key, rule=rule, count=count, oldest=oldest, state=state, gone_at=Now())
 
 
 def attach(incident_id: int, kind: str, path: Path, *, starts_at: datetime, ends_at: datetime) -> None:

@@ -64,7 +64,13 @@ class Deletion(models.Model):
         GONE = "gone", "deleted"
         HELD = "held", "kept: a lock was placed in time"
 
-    run = models.ForeignKey(RetentionRun, on_delete=models.PROTECT, related_name="deletions")
+    run = models.ForeignKey(
+        RetentionRun,
+        on_delete=models.PROTECT,
+        related_name="deletions",
+        null=True,
+        help_text="None: the watch deletes this class itself, and a line holds a day.",
+    )
     key = models.CharField(max_length=16, help_text="The class, as in alerts.retention.rules.")
     rule = models.CharField(max_length=200, help_text="The rule in words, with its days, as it was then.")
     incident_number = models.BigIntegerField(null=True)

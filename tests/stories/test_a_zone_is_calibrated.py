@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from alerts.intake import Concern
-from alerts.models import AuditEvent, Incident
+from alerts.models import AuditEvent, Deletion, Incident
 from tests.stories.conftest import ControlRoom
 from tests.welfare.behaviour.test_stays import VIEW, fifths, person, standing, tiers, watch
 from tests.welfare.calibration.stays import record, viewers
@@ -144,12 +144,23 @@ def test_a_stay_that_is_over_is_kept_as_numbers_and_forgotten_in_time(reporter: 
     assert reporter._round()
     assert RecordedStay.objects.count() == 2
     assert reporter._round()
-    old = timezone.now() - timedelta(days=31)
-    RecordedStay.objects.update(ended_at=old)
-    assert keeping.forget_old() == {"stays": 1, "silent concerns": 0}
+    RecordedStay.objects.update(ended_at=timezone.now() - timedelta(days=31))
+    assert keeping.forget_old() == {"quiet_stay": 1, "raised_stay": 0}
     assert RecordedStay.objects.get().tier == Tier.CONCERN
     RecordedStay.objects.update(ended_at=timezone.now() - timedelta(days=366))
-    assert keeping.forget_old()["stays"] == 1
+    assert keeping.forget_old() == {"quiet_stay": 0, "raised_stay": 1}
+    assert not RecordedStay.objects.exists()
+
+
+def test_what_the_watch_forgets_stands_in_the_deletion_report_a_line_a_day(admin: Client) -> None:
+    for _ in range(2):
+        remember([record(40), record(50)], timedelta(days=40))
+        assert keeping.forget_old() == {"quiet_stay": 2, "raised_stay": 0}
+    line = Deletion.objects.get()
+    assert (line.key, line.count, line.state, line.run) == ("quiet_stay", 4, "gone", None)
+    assert line.rule.endswith("deleted 30 days since it ended")
+    assert "4 of quiet_stay" in admin.get("/retention/").content.decode()
+    assert ",quiet_stay," in admin.get("/retention/deletions.csv").content.decode()
 
 
 def test_a_stay_that_cannot_be_written_holds_up_no_page(reporter: Reporter) -> None:

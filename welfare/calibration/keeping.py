@@ -1,13 +1,17 @@
 """What the watch leaves for the calibration, and when it goes: written beside the paging, never before it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Min, Q
 from django.utils import timezone
 
+from alerts import intake
 from welfare.behaviour.record import Rise, StayRecord, moments_as_json, moments_from_json
 from welfare.calibration.models import RecordedStay, SilentConcern
 from zones.tier import Tier
@@ -70,11 +74,20 @@ def keep_silent(zone_id: int, episode: UUID, tier: Tier, frame_at: datetime, **c
 
 
 def forget_old() -> dict[str, int]:
-    """Delete what has expired; returns how many of each."""
-    raised, quiet = (
-        timezone.now() - timedelta(days=settings.RETENTION_DAYS[key]) for key in ("raised_stay", "quiet_stay")
-    )
-    stays = RecordedStay.objects.filter(ended_at__lt=raised)
-    ordinary = RecordedStay.objects.filter(ended_at__lt=quiet).exclude(tier__gte=Tier.CONCERN)
-    silent = SilentConcern.objects.filter(frame_at__lt=raised)
-    return {"stays": stays.delete()[0] + ordinary.delete()[0], "silent concerns": silent.delete()[0]}
+    """Delete what has expired; returns how many by class. Each goes in one transaction with its line of the report."""
+    days = settings.RETENTION_DAYS
+    raised, quiet = (timezone.now() - timedelta(days=days[key]) for key in ("raised_stay", "quiet_stay"))
+    concern = Q(tier__gte=Tier.CONCERN)
+    gone: Counter[str] = Counter()
+    for key, rows, at in (
+        ("quiet_stay", RecordedStay.objects.filter(ended_at__lt=quiet).exclude(concern), "ended_at"),
+        ("raised_stay", RecordedStay.objects.filter(concern, ended_at__lt=raised), "ended_at"),
+        ("raised_stay", SilentConcern.objects.filter(frame_at__lt=raised), "frame_at"),
+    ):
+        with transaction.atomic():
+            oldest = rows.aggregate(oldest=Min(at))["oldest"]
+            count = rows.delete()[0] if oldest else 0
+            if count:
+                intake.forgot(key, count, oldest)
+        gone[key] += count
+    return dict(gone)
