@@ -287,7 +287,7 @@ CSRF_FAILURE_VIEW = "alerts.error_pages.stale_form"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "welfare.log.Line", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     # Twilio's client logs whole requests at INFO: numbers and messages do not belong in a log.
     "loggers": {"twilio": {"level": "WARNING"}},

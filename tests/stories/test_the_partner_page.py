@@ -1,6 +1,8 @@
 """A partner without an account opens the link in their SMS, gives their PIN, sees, and answers."""
 
+import logging
 import re
+from logging.config import DictConfigurator
 from pathlib import Path
 
 import pytest
@@ -254,3 +256,19 @@ def test_an_operator_is_led_to_the_console(room: ControlRoom, incident: Incident
     answer = Client().get(path)
     assert answer.headers["Location"] == f"/incidents/{incident.pk}/"
     assert Client().get(answer.headers["Location"]).headers["Location"].startswith("/log-in/")
+
+
+def test_no_line_of_the_log_holds_the_link(phone: Phone, settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.handler.setFormatter(DictConfigurator({}).configure_formatter(settings.LOGGING["formatters"]["line"]))
+    for refused in ("/open", "/accept", "/picture/1"):
+        phone.browser.post(phone.path + refused)
+    phone.browser.get("/calendars/s3cret-of-a-rota.ics")
+    phone.browser.get(phone.path + "/nowhere/at/all")
+    try:
+        raise ValueError(f"https://handrail.example{phone.path}?again=1")
+    except ValueError:
+        logging.getLogger("alerts").exception("a fault with an address in it")
+    assert caplog.text.count("/p/…") >= 5
+    assert "/calendars/…" in caplog.text
+    for secret in (phone.path.rsplit("/", 1)[1], "s3cret-of-a-rota"):
+        assert secret not in caplog.text
