@@ -3,6 +3,8 @@
 What is not theirs to see is 404, so that nobody learns what exists; what nobody of their roles may do is 403.
 """
 
+import re
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +21,7 @@ from alerts.accounts import second_step, sessions
 from alerts.accounts.addresses import OWN, SUPERUSERS, Rule, rule_of
 from alerts.accounts.roles import Act
 
+UNREADABLE = re.compile(rf"\x00|\d{{{sys.int_info.default_max_str_digits + 1}}}")
 HOMES = ((Act.SEE_CAMERAS, "cameras"), (Act.SEE_SHARED, "shared"), (Act.SEE_PEOPLE, "people"))
 """Where somebody goes who may not see the open incidents."""
 
@@ -52,7 +55,7 @@ class Gate:
             return _log_in(request, rule)
         if rule is not OWN and second_step.is_missing(request.user):
             return second_step.asked_for(request, fetched=rule.fetched)
-        _refuse_nul(request)
+        _refuse_unreadable(request)
         return self._checked(request, rule, kwargs)
 
     @staticmethod
@@ -69,14 +72,14 @@ class Gate:
         return None
 
 
-def _refuse_nul(request: HttpRequest) -> None:
-    """PostgreSQL keeps no NUL, and nobody types one.
+def _refuse_unreadable(request: HttpRequest) -> None:
+    """PostgreSQL keeps no NUL, Python reads no number of some thousands of digits, and nobody types either.
 
     Raises:
         SuspiciousOperation: one stands in a form.
     """
-    if any("\x00" in value for _, values in request.POST.lists() for value in values if isinstance(value, str)):
-        raise SuspiciousOperation("a NUL in what was sent")
+    if any(UNREADABLE.search(value) for _, values in request.POST.lists() for value in values):
+        raise SuspiciousOperation("a NUL, or a number without end, in what was sent")
 
 
 def _log_in(request: HttpRequest, rule: Rule) -> HttpResponse:

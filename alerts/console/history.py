@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from alerts.accounts import scope
 from alerts.accounts.roles import Act
 from alerts.models import AuditEvent, Incident, Subject, TierChoices
+from zones.whole import whole
 
 PAGE_SIZE = 50
 NAMES = ("q", "state", "tier", "kind", "outcome", "camera", "from", "to")
@@ -49,10 +50,10 @@ def matching(chosen: Mapping[str, str], seen: QuerySet[Incident]) -> QuerySet[In
         filters["state"] = chosen["state"]
     if chosen["outcome"] in Incident.Outcome.values:
         filters["outcome"] = chosen["outcome"]
-    if chosen["tier"].isdecimal():
-        filters["tier"] = int(chosen["tier"][:2])
-    if chosen["camera"].isdecimal():
-        filters["camera_id"] = int(chosen["camera"][:9])
+    for name, column in (("tier", "tier"), ("camera", "camera_id")):
+        number = whole(chosen[name])
+        if number is not None:
+            filters[column] = number
     if chosen["kind"] in Subject.values:
         filters |= {"subject": chosen["kind"], "drill": False}
     elif chosen["kind"] == DRILL:
@@ -72,8 +73,8 @@ def _says(word: str) -> Q:
     told = AuditEvent.objects.filter(incident=OuterRef("pk")).exclude(action__startswith="looked")
     said = told.filter(Q(detail__text__icontains=word) | Q(detail__note__icontains=word) | Q(actor__icontains=word))
     where = Q(place__icontains=word) | Q(zone_name__icontains=word) | Q(outcome_note__icontains=word)
-    number = word.removeprefix("#")
-    own = Q(pk=int(number)) if number.isascii() and number.isdecimal() and len(number) < 10 else Q()
+    number = whole(word.removeprefix("#"))
+    own = Q() if number is None else Q(pk=number)
     return (own | where if own else where) | Q(Exists(said))
 
 

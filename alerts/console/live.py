@@ -19,6 +19,7 @@ from alerts.accounts import scope, sessions
 from alerts.accounts.roles import Act
 from alerts.accounts.scope import Person
 from alerts.console.presence import BEAT_S, TABLE, OpenPage, Presence, opened
+from zones.whole import whole
 
 logger = logging.getLogger(__name__)
 RETRY_S = 1.0
@@ -113,10 +114,11 @@ async def live(request: HttpRequest) -> HttpResponseBase:
 
 async def _incident(user: Person, number: str) -> int | None:
     """The incident that a page is about; None where it names none that the person may see."""
-    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+    key = whole(number)
+    if key is None:
         return None
     seen = await sync_to_async(scope.incidents)(user, Act.SEE_INCIDENTS)
-    return int(number) if await seen.filter(pk=int(number)).aexists() else None
+    return key if await seen.filter(pk=key).aexists() else None
 
 
 async def _events(page: OpenPage, session: str) -> AsyncIterator[bytes]:

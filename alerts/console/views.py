@@ -16,6 +16,7 @@ from alerts.console.shared import Shared
 from alerts.hand_over import notes
 from alerts.models import Contact, Evidence, Incident
 from alerts.transitions import TransitionError
+from zones.whole import whole
 
 PAGE = "console/incident.html"
 WARNINGS, WORKS = Shared(presenting.warnings), Shared(upkeep_banner.works)
@@ -121,10 +122,10 @@ def _escalate(request: HttpRequest, by: Contact, number: int) -> str:
 
 
 def _snooze(request: HttpRequest, by: Contact, number: int) -> str:
-    minutes = request.POST.get("minutes", "")
-    if not minutes.isdecimal():
+    minutes = whole(request.POST.get("minutes", ""))
+    if minutes is None:
         raise TransitionError("Say for how many minutes, in digits.")
-    seconds = transitions.snooze(number, by=by, minutes=int(minutes[:4]))
+    seconds = transitions.snooze(number, by=by, minutes=minutes)
     return f"#{number} is set aside for {seconds // 60} min; then it pages again by itself."
 
 

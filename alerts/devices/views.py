@@ -81,7 +81,7 @@ def _subscription(body: bytes) -> tuple[str, str, str]:
         sent: Any = json.loads(body)
         endpoint, keys = sent["endpoint"], sent["keys"]
         p256dh, auth = str(keys["p256dh"]), str(keys["auth"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError("what the browser sent is no subscription") from error
     if not isinstance(endpoint, str) or len(endpoint) > 800 or not is_allowed(endpoint):
         raise ValueError("its push service has no address that we may use")

@@ -11,6 +11,7 @@ from alerts.models import MaintenanceWindow
 from alerts.planning import database_now
 from zones.models import Camera
 
+FARTHEST = timedelta(days=366)  # assumed: later is a slip of the hand
 LONGEST_H = int(MaintenanceWindow.LONGEST / timedelta(hours=1))
 
 
@@ -60,11 +61,13 @@ class WindowForm(forms.Form):
         field.choices = [("Whole site", sites), ("Camera", cameras), ("Zone", zones)]
 
     def clean_starts_at(self) -> Any:
-        """Now where nothing is said; the past is refused."""
+        """Now where nothing is said; the past and a far future are refused."""
         now = database_now()
         at = self.cleaned_data["starts_at"] or now
         if at < now - timedelta(minutes=5):
             raise forms.ValidationError("That is over already. Leave it empty to begin now.")
+        if at > now + FARTHEST:
+            raise forms.ValidationError("That is more than a year from now: look at the date again.")
         return at
 
     def window(self, *, by: str) -> MaintenanceWindow:

@@ -8,6 +8,7 @@ from alerts import audit, transitions
 from alerts.inbound.acting import cannot_attend
 from alerts.models import AuditEvent, Incident, PartnerLink
 from alerts.transitions import TransitionError
+from zones.whole import whole
 
 VIA = "link"
 MOST_MINUTES = 240
@@ -28,11 +29,11 @@ def on_the_way(link: PartnerLink, form: Mapping[str, str]) -> str:
     Raises:
         TransitionError: the minutes make no sense, or it is over.
     """
-    text = form.get("minutes", "").strip()
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:4]) <= MOST_MINUTES:
+    minutes = whole(form.get("minutes", "").strip())
+    if minutes is None or not 1 <= minutes <= MOST_MINUTES:
         raise TransitionError(f"In how many minutes will you be there? Give a number from 1 to {MOST_MINUTES}.")
-    _say(link, ON_THE_WAY, minutes=int(text), text=f"there in {int(text)} min")
-    return f"The control room sees that you will be there in {int(text)} minutes."
+    _say(link, ON_THE_WAY, minutes=minutes, text=f"there in {minutes} min")
+    return f"The control room sees that you will be there in {minutes} minutes."
 
 
 def arrived(link: PartnerLink, _form: Mapping[str, str]) -> str:

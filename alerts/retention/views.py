@@ -17,6 +17,7 @@ from alerts.retention import locks, running
 from alerts.retention.classes import due_now, lost, orphans, unfinished
 from alerts.retention.doubts import Due
 from alerts.retention.rules import RULES, Rule, words
+from zones.whole import whole
 
 SHOWN = 50
 NO_NUMBER = 0
@@ -63,8 +64,9 @@ def lock(request: HttpRequest) -> HttpResponse:
     """Keep everything of an incident."""
     number = request.POST.get("incident", "").strip().removeprefix("#")
     try:
-        key = int(number) if number.isascii() and number.isdecimal() and len(number) < 18 else NO_NUMBER
-        before = locks.place(key, by=request.user.get_username(), reason=request.POST.get("reason", ""))
+        before = locks.place(
+            whole(number) or NO_NUMBER, by=request.user.get_username(), reason=request.POST.get("reason", "")
+        )
     except locks.LockError as error:
         messages.error(request, str(error))
     else:

@@ -179,4 +179,5 @@ def test_a_walk_gives_the_sightings_of_one_person_alone(zoe: Client, settings: A
     log.note(now - 1, [])
     found = zoe.get(f"/cameras/1/walk/?from={now - 10}&to={now}").json()
     assert found == {"feet": [[5.0, 40.0]], "heads": [[5.0, 0.0]], "frames": 3, "crowded": 1}
-    assert zoe.get("/cameras/1/walk/?from=x").status_code == 400
+    for times in ("from=x", "from=1&to=nan", "from=1&to=1e999", "from=-1&to=1", f"from=1&to={'9' * 400}"):
+        assert zoe.get(f"/cameras/1/walk/?{times}").status_code == 400, times

@@ -22,6 +22,7 @@ from welfare.watch.snapshot import Snapshot, take
 from zones.drawing import DrawingError
 from zones.editor.sent import drawing_sent
 from zones.models import DRAW, Camera
+from zones.whole import whole
 
 ROUND_S = 0.25
 LONGEST_S = 900.0  # a stream ends by then; the page asks again
@@ -51,8 +52,7 @@ def picture(request: HttpRequest, camera_id: int) -> HttpResponse:
 @require_POST
 def test(request: HttpRequest) -> HttpResponse:
     """Try the addresses as they stand in the form; an empty password means the camera's kept one."""
-    key = request.POST.get("camera", "")
-    camera = Camera.objects.filter(pk=int(key)).first() if key.isdecimal() else None
+    camera = Camera.objects.filter(pk=whole(request.POST.get("camera", "")) or 0).first()
     if camera is not None and not request.user.has_perm(DRAW, camera):
         raise Http404("a camera of another site")
     tried = _tried(request, request.POST.get("source", "").strip(), camera)
@@ -90,9 +90,8 @@ def _tried(request: HttpRequest, address: str, camera: Camera | None) -> Snapsho
 @require_safe
 def walk(request: HttpRequest, camera_id: int) -> HttpResponse:
     """Feet and heads of the one person whom the watch saw between two times, UTC seconds."""
-    try:
-        start_s, end_s = float(request.GET["from"]), float(request.GET["to"])
-    except (KeyError, ValueError):
+    start_s, end_s = _seconds(request, "from"), _seconds(request, "to")
+    if start_s is None or end_s is None:
         return JsonResponse({"fault": "from and to must be UTC seconds"}, status=400)
     start_s = max(start_s, end_s - HISTORY_S)
     camera = get_object_or_404(Camera, pk=camera_id)
@@ -102,6 +101,15 @@ def walk(request: HttpRequest, camera_id: int) -> HttpResponse:
     heads = [[(x1 + x2) / 2, y1] for x1, y1, x2, _ in alone]
     crowded = sum(len(boxes) > 1 for _, boxes in frames)
     return JsonResponse({"feet": feet, "heads": heads, "frames": len(frames), "crowded": crowded})
+
+
+def _seconds(request: HttpRequest, name: str) -> float | None:
+    """A time of the last century or the next, UTC seconds; None: it is none."""
+    try:
+        at_s = float(request.GET.get(name, ""))
+    except ValueError:
+        return None
+    return at_s if 0 < at_s < 2**32 else None
 
 
 @login_required

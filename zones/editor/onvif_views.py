@@ -12,6 +12,7 @@ from zones.editor.forms import CameraForm
 from zones.models import DRAW, Camera, Site
 from zones.onvif.asking import OnvifError, Stream, ask, device_place
 from zones.onvif.discovery import discover
+from zones.whole import whole
 
 ENOUGH = 960  # pixels across: assumed; smaller, people at the far end are too small to be found
 FIELDS = ("source", "main_source")
@@ -68,8 +69,7 @@ def to_analyse(offered: tuple[Stream, ...]) -> Stream:
 
 def _kept(request: HttpRequest, address: str) -> str:
     """The kept password, for the machine that it was kept for and for no other."""
-    key = request.POST.get("camera", "")
-    camera = Camera.objects.filter(pk=int(key)).first() if key.isdecimal() else None
+    camera = Camera.objects.filter(pk=whole(request.POST.get("camera", "")) or 0).first()
     if camera is None or not request.user.has_perm(DRAW, camera):
         return ""
     own = {urlsplit(kept).hostname for kept in (camera.source, camera.main_source) if kept}

@@ -12,6 +12,7 @@ from alerts.policies.place import Place
 from alerts.rotas.duty import zone_of
 from zones.models import Zone
 from zones.tier import Tier
+from zones.whole import whole
 
 
 class Command(BaseCommand):
@@ -61,7 +62,8 @@ class Command(BaseCommand):
 
 def _zone(words: str) -> Zone:
     zones = Zone.objects.select_related("camera__site")
-    found = list(zones.filter(pk=int(words)) if words.isdecimal() else zones.filter(name__iexact=words))
+    number = whole(words)
+    found = list(zones.filter(name__iexact=words) if number is None else zones.filter(pk=number))
     if len(found) == 1:
         return found[0]
     listed = "; ".join(f"{zone.pk}: {zone}" for zone in (found or zones.order_by("pk")))

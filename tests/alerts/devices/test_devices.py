@@ -53,7 +53,7 @@ def test_what_no_browser_would_send_is_refused_in_words(room: ControlRoom) -> No
     keys, client = Device().keys, browser()
     for wrong in (
         "", "nonsense", "[]", "{}", "null", "1", '{"endpoint": 1, "keys": {"p256dh": 1, "auth": 1}}', "x" * 9000,
-        "\\u0000", {"endpoint": ENDPOINT}, {"endpoint": ENDPOINT, "keys": {"p256dh": "AA", "auth": "AA"}},
+        "[" * 5000, "\\u0000", {"endpoint": ENDPOINT}, {"endpoint": ENDPOINT, "keys": {"p256dh": "AA", "auth": "AA"}},
         {"endpoint": ENDPOINT, "keys": keys | {"auth": "é"}}, {"endpoint": "http://10.0.0.1/x", "keys": keys},
         {"endpoint": "file:///etc/passwd", "keys": keys}, {"endpoint": ENDPOINT + "x" * 900, "keys": keys},
     ):  # fmt: skip
