@@ -6,21 +6,19 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
-from alerts.intake import Concern
 from welfare import software
 from welfare.behaviour.events import ConcernRaised
 from welfare.behaviour.profile import Profile
-from welfare.evaluation.event_lines import reason_line, trail_lines
+from welfare.evaluation.event_lines import trail_lines
 from welfare.fleet.bounds import Bounds
+from welfare.fleet.concerns import concern_of
 from welfare.fleet.leases import Lease, StaleEpochError
 from welfare.fleet.models import EpisodeCheckpoint
 from welfare.fleet.outbox import Entry, Outbox
@@ -230,22 +228,8 @@ class CameraRun:
 
     def _raise(self, event: ConcernRaised, frame: Frame, step: Step) -> None:
         """Report first, picture second: a page never waits for a still."""
-        if event.zone_key is None:
-            raise ValueError(f"zone {event.zone} has no database key")
-        concern = Concern(
-            camera_id=self._camera.pk,
-            zone_id=event.zone_key,
-            episode=UUID(event.episode),
-            tier=event.tier,
-            score=event.score,
-            triggered=event.triggered,
-            metres_estimated=event.metres_estimated,
-            frame_at=datetime.fromtimestamp(frame.at_s, UTC),
-            reasons=tuple(reason_line(reason) for reason in event.reasons),
-            box_px=event.box_px,
-            trail=trail_lines(event),
-            made_by=self._made_by.get(event.zone, {}),
-        )
+        made_by = self._made_by.get(event.zone, {})
+        concern = concern_of(event, self._camera.pk, trail=trail_lines(event), made_by=made_by)
         logger.warning("camera %s: %s welfare concern in %s", self._camera.pk, event.tier.word, event.zone)
         still = f"stills/{concern.frame_at:%Y/%m/%d}/{uuid.uuid4()}.jpg"
         try:

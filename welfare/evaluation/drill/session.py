@@ -7,19 +7,17 @@ ends the drill at once.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from uuid import UUID
 
 import numpy as np
 import shapely
 
 from alerts import drills, intake
-from alerts.intake import Concern, Drill
+from alerts.intake import Drill
 from welfare.behaviour.events import ConcernRaised, EpisodeChanged
 from welfare.behaviour.observation import Observation
 from welfare.evaluation.drill.places import Place
 from welfare.evaluation.drill.stand_in import Box, NoiseMeter, Picture, StandIn
-from welfare.evaluation.event_lines import reason_line
+from welfare.fleet.concerns import concern_of
 from welfare.watch.pipeline import Models, Pipeline, Step
 from zones.geometry import View, WatchedZone
 
@@ -185,21 +183,7 @@ class _Turn:
 
     def _report(self, event: ConcernRaised, since: float) -> None:
         session, passed = self._session, self.passed
-        if event.zone_key is None:
-            raise ValueError(f"zone {event.zone} has no database key")
-        concern = Concern(
-            camera_id=session.camera_id,
-            zone_id=event.zone_key,
-            episode=UUID(event.episode),
-            tier=event.tier,
-            score=event.score,
-            triggered=event.triggered,
-            metres_estimated=event.metres_estimated,
-            frame_at=datetime.fromtimestamp(event.t_s, UTC),
-            reasons=tuple(reason_line(reason) for reason in event.reasons),
-            box_px=event.box_px,
-        )
-        reported = intake.report(concern, session.drill)
+        reported = intake.report(concern_of(event, session.camera_id), session.drill)
         if reported is None:
             return
         if passed.scored_s is None:
