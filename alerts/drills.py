@@ -1,12 +1,16 @@
 """What a rehearsal asks of the alerts: whom it may page, when that page was shown or accepted, and its end."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from alerts.models import Attempt, Channel, Contact, Incident, Notification
 from alerts.planning import usable
 from alerts.transitions import end_drill
 
-__all__ = ["contact_fault", "end_drill", "end_left_over", "paged_at"]
+__all__ = ["contact_fault", "end_drill", "end_forgotten", "end_left_over", "paged_at"]
+LONGEST = timedelta(minutes=15)  # assumed: a place of a drill takes some seconds, and closes its own incident
 
 
 def contact_fault(contact_id: int) -> str:
@@ -37,8 +41,17 @@ def paged_at(incident_id: int, *, quiet: bool) -> datetime | None:
 
 def end_left_over(camera_id: int) -> list[int]:
     """Close the incidents of a drill that was killed on a camera before; returns their numbers."""
-    left = Incident.objects.filter(camera_id=camera_id, drill=True).exclude(state=Incident.State.RESOLVED)
+    return _end(Q(camera_id=camera_id), "DRILL: left over from one that was killed")
+
+
+def end_forgotten() -> None:
+    """Close what a killed drill left open where no other drill came: the engine does, once in a while."""
+    _end(Q(opened_at__lt=Now() - LONGEST), "DRILL: left over from one that was killed, closed by the engine")
+
+
+def _end(which: Q, note: str) -> list[int]:
+    left = Incident.objects.filter(which, drill=True).exclude(state=Incident.State.RESOLVED)
     numbers = list(left.values_list("pk", flat=True))
     for number in numbers:
-        end_drill(number, note="DRILL: left over from one that was killed")
+        end_drill(number, note=note)
     return numbers

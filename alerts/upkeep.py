@@ -1,4 +1,4 @@
-"""What the engine does besides paging, once in a while: maintenance, the partners' tests, and retention.
+"""What the engine does besides paging, once in a while: maintenance, tests of partners, drills left open, retention.
 
 It runs in a thread of its own, because a provider that is slow to take a test must not hold up a page. Each part fails
 alone and is tried again at the next look.
@@ -9,6 +9,7 @@ import threading
 
 from django.db import connection
 
+from alerts import drills
 from alerts.agencies import monthly_test
 from alerts.maintenance import windows
 from alerts.retention import ring, running
@@ -19,7 +20,7 @@ EVERY_S = 15.0
 
 def look() -> None:
     """Do what is due."""
-    for part in (windows.settle, monthly_test.due, running.look, ring.look):
+    for part in (windows.settle, monthly_test.due, drills.end_forgotten, running.look, ring.look):
         try:
             part()
         except Exception:

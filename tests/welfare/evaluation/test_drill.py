@@ -1,6 +1,7 @@
 """A drill: a rendered person in a camera's own picture, marked DRILL everywhere, that hides and pages nobody else."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import chain, islice
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import numpy as np
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from alerts import intake, planning
+from alerts import intake, planning, upkeep
 from alerts.channels import sms
 from alerts.drills import contact_fault, end_left_over
 from alerts.intake import Drill
@@ -174,6 +176,19 @@ def test_what_a_killed_drill_left_open_is_closed_by_the_next_one_and_a_real_inci
     assert real is not None
     assert end_left_over(1) == [rehearsed.incident_id]
     assert list(Incident.objects.exclude(state="resolved").values_list("pk", flat=True)) == [real.incident_id]
+
+
+def test_what_a_killed_drill_left_open_is_closed_by_the_engine_where_no_other_comes(transactional_db: None) -> None:
+    call_command("loaddata", "demo", verbosity=0)
+    forgotten, real = intake.report(concern(), Drill()), intake.report(concern())
+    assert forgotten is not None
+    assert real is not None
+    Incident.objects.update(opened_at=timezone.now() - timedelta(minutes=16))
+    running = intake.report(concern(), Drill())
+    assert running is not None
+    upkeep.look()
+    left = Incident.objects.exclude(state="resolved").order_by("pk").values_list("pk", flat=True)
+    assert list(left) == [real.incident_id, running.incident_id]
 
 
 def test_a_contact_who_cannot_be_reached_is_refused_before_the_drill_begins(transactional_db: None) -> None:
