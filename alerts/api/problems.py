@@ -81,10 +81,20 @@ def _told(request: HttpRequest, error: Any) -> HttpResponse:
             return problem(429)
         case HttpError(status_code=HTTPStatus.UNAUTHORIZED):
             return problem(401)  # the framework says "Unauthorized"; ours says what to send
+        case HttpError(status_code=HTTPStatus.BAD_REQUEST):
+            return problem(400, _unreadable(error.__cause__))
         case HttpError():
             return problem(error.status_code, str(error))
     logger.error("%s %s went wrong", request.method, request.path, exc_info=error)
     return problem(500)
+
+
+def _unreadable(cause: BaseException | None) -> str:
+    """Why a body could not be read, and what to send instead."""
+    found = (
+        f": {cause.msg}, line {cause.lineno} column {cause.colno}" if isinstance(cause, json.JSONDecodeError) else ""
+    )
+    return f"The body of the request is no JSON{found}. Send what /api/openapi.json describes for this address."
 
 
 def _fault(error: dict[str, Any]) -> Fault:

@@ -73,10 +73,14 @@ class Policy(models.Model):
                 fields=["site", "zone", "subject", "tier"], name="policy_unique_for_tier", nulls_distinct=False
             ),
             models.CheckConstraint(
-                condition=Q(zone=None) | Q(subject=Subject.PERSON), name="policy_of_a_zone_is_about_people"
+                condition=Q(zone=None) | Q(subject=Subject.PERSON),
+                name="policy_of_a_zone_is_about_people",
+                violation_error_message="A camera fault is of the whole camera: leave the zone empty.",
             ),
             models.CheckConstraint(
-                condition=Q(quiet_hours="") | Q(tier__lt=Tier.URGENT), name="policy_never_quiet_from_urgent"
+                condition=Q(quiet_hours="") | Q(tier__lt=Tier.URGENT),
+                name="policy_never_quiet_from_urgent",
+                violation_error_message="Quiet hours are for notices and concerns: leave them empty for this tier.",
             ),
         ]
 

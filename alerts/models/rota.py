@@ -52,7 +52,13 @@ class Layer(models.Model):
     class Meta:
         ordering = ["position", "pk"]
         verbose_name = "rota layer"
-        constraints = [models.CheckConstraint(condition=Q(every__gte=1), name="layer_turn_has_length")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(every__gte=1),
+                name="layer_turn_has_length",
+                violation_error_message="A turn lasts at least one hour, day or week: write 1 or more.",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.rota}: {self.name}"
@@ -89,7 +95,13 @@ class Shift(models.Model):
     source = models.CharField(max_length=40, blank=True, editable=False, help_text="The calendar that it came from.")
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="shift_ends_after_start")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="shift_ends_after_start",
+                violation_error_message="This shift ends before it starts: look at its two times again.",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.rota}: {self.contact} from {self.starts_at:%d %b %H:%M}"
@@ -115,7 +127,11 @@ class Override(models.Model):
     class Meta:
         ordering = ["starts_at", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="override_ends_after_start")
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="override_ends_after_start",
+                violation_error_message="Who stands in would end before they start: look at the two times again.",
+            )
         ]
 
     def __str__(self) -> str:

@@ -74,7 +74,7 @@ def _gives(world: World, by: str, person: str, **form: str) -> Act:
     return lambda: said(browser.post(f"/people/{number}/give/", {"role": "operator", **form}))
 
 
-@bad(ROOM, "a role without a reason", "person, Give a role", wrong="This field is required", do="", kept=ROLES)
+@bad(ROOM, "a role without a reason", "person, Give a role", wrong='"Why" is empty', do="fill it in", kept=ROLES)
 def role_without_reason(world: World) -> Act:
     return _gives(world, "supervisor", "operator", why="")
 
@@ -112,7 +112,7 @@ def wrong_shape(world: World) -> Act:
     return lambda: detail(system.post(f"/incidents/{incident.pk}/notes", {"person": "Kim", "note": "?"}))
 
 
-@bad(API, "a body that is no JSON", "POST …/close", wrong="Cannot parse request body", do="",
+@bad(API, "a body that is no JSON", "POST …/close", wrong="is no JSON", do="Send what /api/openapi.json",
      kept="the incident; the request is counted", grows=COUNTED, counts="alerts_apitoken")  # fmt: skip
 def no_json(world: World) -> Act:
     system, incident = System(), world.incident()

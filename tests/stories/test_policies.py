@@ -96,7 +96,7 @@ def test_a_step_that_reaches_nobody_is_refused_with_the_reason(admin: Client) ->
         ({"steps-0-channels": '"sms"'}, "Write the channels as a list"),
         ({f"steps-{n}-DELETE": "on" for n in range(5)}, "The policy has no step: nobody would be paged."),
         ({f"steps-{n}-wait_s": "0" for n in range(5)}, "No step waits for an answer"),
-        ({"why": ""}, "This field is required"),
+        ({"why": ""}, "is empty: fill it in"),
         ({"tier": "1"}, "A notice is only shown in the console"),
     ],
 )

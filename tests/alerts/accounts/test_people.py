@@ -56,7 +56,7 @@ def test_a_supervisor_adds_somebody_who_then_chooses_a_password(sue: Client) -> 
 def test_a_role_is_given_and_taken_with_a_reason_that_is_kept(sue: Client) -> None:
     nia = give(User.objects.create_user("nia"), Role.OPERATOR, Site.objects.get(pk=1))
     path = f"/people/{nia.pk}/give/"
-    assert "This field is required" in said(sue.post(path, {"role": "zone_admin", "site": 1, "why": ""}))
+    assert "is empty: fill it in" in said(sue.post(path, {"role": "zone_admin", "site": 1, "why": ""}))
     assert "is now zone admin, Demo Bridge" in said(
         sue.post(path, {"role": "zone_admin", "site": 1, "why": "draws the west side"}, follow=True)
     )
