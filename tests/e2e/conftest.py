@@ -24,6 +24,9 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run")  # fmt: skip
 PASSWORD = "a password for the tests"
+LIMIT_S = 60.0
+"""What a page or the server may take on a machine that is busy with other things: a limit, not a wait."""
+expect.set_options(timeout=LIMIT_S * 1000)
 
 
 def log_in(page: Page, name: str = "operator", *, heading: str = "Open incidents") -> None:
@@ -32,7 +35,7 @@ def log_in(page: Page, name: str = "operator", *, heading: str = "Open incidents
     page.get_by_label("User name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in", exact=True).click()
-    expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
 
 
 @dataclass
@@ -82,6 +85,7 @@ def console(room: ControlRoom, tmp_path: Path) -> Iterator[Console]:
         "HANDRAIL_MEDIA_DIR": str(tmp_path),
         "HANDRAIL_RUN_DIR": str(tmp_path / "run"),
         "LOG_LEVEL": "WARNING",
+        "SECOND_STEP_ROLES": "auditor",
         "VAPID_PRIVATE_KEY": "A" * 42 + "E",  # made up: the number 1 as a key
         "VAPID_CONTACT": "mailto:tests@example.org",
         "EVIDENCE_SIGNING_KEY": "5e" * 32,  # made up
@@ -97,12 +101,20 @@ def console(room: ControlRoom, tmp_path: Path) -> Iterator[Console]:
         cwd=BASE_DIR,
         env=environment,
     )  # fmt: skip
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"{address}/log-in/", timeout=2).close()  # noqa: S310
-            break
-        except OSError:
-            time.sleep(0.05)
+    until = time.monotonic() + LIMIT_S
+    while not answers(address):
+        assert process.poll() is None, "the console's server has ended: its words stand above"
+        assert time.monotonic() < until, f"the console's server does not answer after {LIMIT_S:.0f} s"
+        time.sleep(0.05)
     yield Console(address, tmp_path, process, environment)
     process.terminate()
-    process.wait(10)
+    process.wait(LIMIT_S)
+
+
+def answers(address: str) -> bool:
+    """Whether the server is there."""
+    try:
+        urllib.request.urlopen(f"{address}/log-in/", timeout=LIMIT_S).close()  # noqa: S310
+    except OSError:
+        return False
+    return True

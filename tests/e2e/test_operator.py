@@ -1,25 +1,21 @@
 """An operator at 3 a.m., by keyboard alone, in a real browser."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from alerts import intake
-from alerts.hand_over import notes
 from alerts.models import Incident
 from tests.e2e.conftest import BASE_DIR, PASSWORD, Console
 from tests.pictures import EAST, PERSON_AT_12_S, frame_of, now_s, people_in, ring_of
 from tests.stories.conftest import ControlRoom
 from welfare.watch.recorder import Recorder, segments
 from welfare.watch.redact import make_clip, write_still
-from zones.tier import Tier
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
@@ -68,15 +64,15 @@ def test_from_quiet_to_closed_by_keyboard_alone(page: Page, console: Console, ro
     log_in_by_keys(page)
     expect(page.get_by_text("All quiet. Nobody is waiting.")).to_be_visible()
     incident = room.sees()
-    expect(page.get_by_text(f"#{incident.pk} Demo Bridge")).to_be_visible(timeout=3000)  # live, nothing was pressed
+    expect(page.get_by_text(f"#{incident.pk} Demo Bridge")).to_be_visible()  # live, nothing was pressed
     expect(page).to_have_title("(1) Open incidents: Handrail")
     page.keyboard.press("1")
     expect(page.get_by_role("heading", name=f"#{incident.pk}")).to_be_visible()
     expect(page.get_by_text("The clip is being made")).to_be_visible()
     room.turn()
-    expect(page.get_by_role("cell", name="Olivia Operator").first).to_be_visible(timeout=3000)
+    expect(page.get_by_role("cell", name="Olivia Operator").first).to_be_visible()
     with_pictures(incident, console.media)
-    expect(page.locator("video")).to_be_visible(timeout=5000)
+    expect(page.locator("video")).to_be_visible()
     page.keyboard.press("a")
     expect(page.get_by_role("heading", name=f"Take on #{incident.pk}?")).to_be_visible()
     page.keyboard.press("Enter")
@@ -102,41 +98,13 @@ def test_a_lost_connection_cannot_be_overlooked(page: Page, console: Console) ->
     expect(banner).to_be_hidden()
     console.process.kill()
     page.clock.fast_forward(15_000)
-    expect(banner).to_be_visible(timeout=3000)
+    expect(banner).to_be_visible()
 
 
 def test_the_sound_says_whether_it_is_on(page: Page) -> None:
     log_in_by_keys(page)
     page.get_by_role("button", name="Sound is off: turn on").click()
     expect(page.get_by_role("button", name="Sound is on")).to_have_attribute("aria-pressed", "true")
-
-
-def test_every_page_is_free_of_barriers_in_both_themes_and_sizes(
-    page: Page, console: Console, room: ControlRoom
-) -> None:
-    incident, other = room.sees(), room.sees(Tier.CONCERN)
-    room.turn()
-    with_pictures(incident, console.media)
-    notes.write("Scaffold on the east side until Friday.", "24", by=User.objects.get(username="supervisor"))
-    pages = {"login": "/log-in/", "console": "/", "incident": f"/incidents/{incident.pk}/",
-             "concern": f"/incidents/{other.pk}/", "history": "/incidents/", "cameras": "/cameras/",
-             "fleet": "/fleet/", "wallboard": "/wallboard/", "hand-over": "/hand-over/",
-             "shift-report": "/reports/shift/"}  # fmt: skip
-    found: list[str] = []
-    for width in (1440, 390):
-        page.set_viewport_size({"width": width, "height": 900})
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            for name, path in pages.items():
-                if name == "console" and page.url.endswith("/log-in/"):
-                    log_in_by_keys(page)
-                page.goto(path)
-                found += barriers(page, f"{name} {width} {theme}")
-                if os.environ.get("HANDRAIL_SCREENSHOTS") and name not in ("concern", "incident"):
-                    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-                    page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{theme}.png", full_page=True)
-            page.context.clear_cookies()
-    assert found == []
 
 
 def barriers(page: Page, where: str) -> list[str]:

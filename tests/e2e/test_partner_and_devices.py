@@ -1,7 +1,6 @@
 """A partner with nothing but a phone, and an operator who wants to be told on a device, in a real browser."""
 
 import json
-import os
 import re
 from collections.abc import Iterator
 
@@ -13,7 +12,7 @@ from alerts.models import AuditEvent, Contact, Incident, PushSubscription
 from alerts.partner import links, pins
 from tests.alerts.channels.receivers import Device
 from tests.e2e.conftest import Console
-from tests.e2e.test_operator import SCREENSHOTS, barriers, log_in_by_keys, page, with_pictures
+from tests.e2e.test_operator import log_in_by_keys, page, with_pictures
 from tests.stories.conftest import ControlRoom
 
 __all__ = ["page"]
@@ -53,6 +52,8 @@ def test_a_partner_opens_the_link_takes_it_on_and_arrives_without_any_script(
     phone.get_by_role("button", name="Open it").click()
     expect(phone.get_by_role("heading", name=f"#{incident.pk} {incident.place}")).to_be_visible()
     expect(phone.get_by_role("img", name=re.compile("faces blurred"))).to_be_visible()
+    expect(phone.get_by_role("heading", name="Pictures")).to_be_in_viewport()
+    expect(phone.get_by_role("button", name="I take it on")).to_be_in_viewport(ratio=1)
     phone.get_by_role("button", name="I take it on").click()
     expect(phone.get_by_text("It is yours. Thank you.")).to_be_visible()
     phone.get_by_label("Minutes until you are there").fill("9")
@@ -65,37 +66,6 @@ def test_a_partner_opens_the_link_takes_it_on_and_arrives_without_any_script(
     expect(phone.get_by_text("Your note is kept.")).to_be_visible()
     acts = set(AuditEvent.objects.filter(incident=incident, actor=str(partner)).values_list("action", flat=True))
     assert {"wrong PIN", "link opened", "looked at still", "acknowledged", "on the way", "arrived", "note"} <= acts
-
-
-def test_the_partner_page_is_free_of_barriers_in_both_themes_and_sizes(
-    page: Page, console: Console, room: ControlRoom
-) -> None:
-    incident, _, path = paged(room)
-    with_pictures(incident, console.media)
-    found: list[str] = []
-    for width in (1440, 390):
-        page.set_viewport_size({"width": width, "height": 900})
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            page.goto(path)
-            found += barriers(page, f"locked {width} {theme}")
-            keep(page, f"partner-locked-{width}-{theme}")
-            page.get_by_label("Your PIN").fill(PIN)
-            page.keyboard.press("Enter")
-            expect(page.get_by_role("heading", name="What was observed")).to_be_visible()
-            page.wait_for_load_state("networkidle")
-            found += barriers(page, f"partner {width} {theme}")
-            keep(page, f"partner-{width}-{theme}")
-            page.context.clear_cookies()
-    gone = page.context.new_page()  # of its own: a browser complains of each 404
-    gone.goto("/p/nothinghere")
-    assert found + barriers(gone, "gone") == []
-
-
-def keep(page: Page, name: str) -> None:
-    if os.environ.get("HANDRAIL_SCREENSHOTS"):
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
 
 SUBSCRIBED = """
@@ -116,18 +86,10 @@ def test_an_operator_connects_a_device_and_a_notice_shows_and_opens_the_incident
     log_in_by_keys(page)
     page.get_by_role("link", name="Devices").click()
     expect(page.get_by_text("None yet.")).to_be_visible()
-    found = barriers(page, "devices")
     page.get_by_role("button", name="Tell me on this device").click()
     expect(page.get_by_text("This device is connected.")).to_be_visible()
     kept = PushSubscription.objects.get()
     assert (kept.endpoint, kept.contact.name) == (device["endpoint"], "Olivia Operator")
-    for width in (1440, 390):
-        page.set_viewport_size({"width": width, "height": 900})
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            found += barriers(page, f"devices {width} {theme}")
-            keep(page, f"devices-{width}-{theme}")
-    assert found == []
     incident = room.sees()
     text = notice(title=f"CRITICAL #{incident.pk}", body="Demo Bridge", tag="t", url=f"/incidents/{incident.pk}/")
     shown = deliver(page, console.address, text)
@@ -139,7 +101,7 @@ def test_an_operator_connects_a_device_and_a_notice_shows_and_opens_the_incident
 
 SHOWN = """async () => {
   const worker = await navigator.serviceWorker.ready;
-  for (let tries = 0; tries < 50; tries++) {
+  for (let tries = 0; tries < 240; tries++) {
     const [notice] = await worker.getNotifications();
     if (notice) return [notice.title, notice.body, notice.data.url];
     await new Promise((later) => setTimeout(later, 50));
@@ -157,7 +119,10 @@ def deliver(page: Page, origin: str, text: str) -> list[str]:
         lambda event: seen.extend(r["registrationId"] for r in event["registrations"] if not r["isDeleted"]),
     )
     session.send("ServiceWorker.enable")
-    page.wait_for_timeout(200)
+    for _ in range(600):
+        if seen:
+            break
+        page.wait_for_timeout(100)
     page.evaluate("async () => { await navigator.serviceWorker.ready; }")
     shown: list[str] = []
     for _ in range(5):  # a worker that Chromium has just put to sleep may miss the first

@@ -112,7 +112,7 @@ class World:
         """The address with one thing of the demo bridge in each of its parts."""
         rule = addresses.rule_named(address.name, address.room)
         things: dict[object, object] = {
-            scope.incidents: self.incident.pk, scope.cameras: 1, scope.evidence: Evidence.objects.get().pk,
+            scope.incidents: self.incident.pk, scope.cameras: 1, scope.evidence: Evidence.objects.earliest("pk").pk,
             scope.rotas: 1, scope.policies: 1,
             scope.contacts: self.link.contact_id, scope.windows: self.window.pk, scope.people: self.person_here.pk,
             scope.memberships: self.person_here.memberships.get().pk,
@@ -127,8 +127,8 @@ class World:
                 return self.link.token
             return {"int": "1", "uuid": str(uuid.UUID(int=1))}.get(kind, "x")
 
-        path = re.sub(r"<(?:(\w+):)?(\w+)>", part, address.path)
-        return re.sub(r"\(\?P<\w+>(?:[^()]|\([^()]*\))*\)", "x", path).replace("\\", "").replace("$", "")
+        path = re.sub(r"\(\?P<\w+>(?:[^()]|\([^()]*\))*\)", "x", address.path).replace("\\", "").replace("$", "")
+        return re.sub(r"<(?:(\w+):)?(\w+)>", part, path)
 
 
 def word(answer: Any) -> str:
