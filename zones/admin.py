@@ -38,6 +38,7 @@ class CameraForm(forms.ModelForm):
                 "height",
             ),
             *("homography", "rail_height_m", "side", "lamp_column", "grid_reference"),
+            *("latitude", "longitude", "heading_deg"),
         )
 
 

@@ -24,6 +24,38 @@ def known_time_zone(name: str) -> None:
         raise ValidationError(f'time zone "{name}" is not known; write one like Europe/London')
 
 
+def _degrees(value: float, least: int, most: int, what: str) -> None:
+    if not least <= value <= most:  # "not a number" is refused too
+        raise ValidationError(f"{what} is {value:g}: write decimal degrees from {least} to {most}.")
+
+
+def a_latitude(value: float) -> None:
+    """Refuse what is no latitude.
+
+    Raises:
+        ValidationError: says what to write.
+    """
+    _degrees(value, -90, 90, "The latitude")
+
+
+def a_longitude(value: float) -> None:
+    """Refuse what is no longitude.
+
+    Raises:
+        ValidationError: says what to write.
+    """
+    _degrees(value, -180, 180, "The longitude")
+
+
+def a_bearing(value: float) -> None:
+    """Refuse what is no bearing of a compass.
+
+    Raises:
+        ValidationError: says what to write.
+    """
+    _degrees(value, 0, 360, "The direction")
+
+
 class Site(models.Model):
     """A place with cameras: a bridge, a station, a car park."""
 
@@ -68,9 +100,25 @@ class Camera(models.Model):
     side = models.CharField(max_length=40, blank=True, help_text="Which side of the bridge, e.g. east footway.")
     lamp_column = models.CharField(max_length=20, blank=True)
     grid_reference = models.CharField(max_length=20, blank=True)
+    latitude = models.FloatField(null=True, blank=True, validators=[a_latitude], help_text="Degrees, WGS 84.")
+    longitude = models.FloatField(null=True, blank=True, validators=[a_longitude], help_text="Degrees, WGS 84.")
+    heading_deg = models.FloatField(
+        null=True,
+        blank=True,
+        validators=[a_bearing],
+        help_text="Which way it looks: degrees clockwise from north; 90 is east.",
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["site", "name"], name="camera_name_unique_at_site")]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "name"], name="camera_name_unique_at_site"),
+            models.CheckConstraint(
+                condition=models.Q(latitude=None, longitude=None)
+                | models.Q(latitude__isnull=False, longitude__isnull=False),
+                name="camera_position_whole",
+                violation_error_message="A position is a latitude and a longitude: give both, or neither.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.site} / {self.name}"
@@ -92,6 +140,16 @@ class Camera(models.Model):
             part for part in (str(self.site), self.side, lamp, f"camera {self.name}", self.grid_reference) if part
         )
 
+    @property
+    def position(self) -> tuple[float, float] | None:
+        """Latitude and longitude, degrees, where they are known."""
+        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
+
+    @property
+    def position_words(self) -> str:
+        """The position as other maps take it; empty where it is not known."""
+        return f"{self.latitude:.5f}, {self.longitude:.5f}" if self.position else ""
+
     def view(self) -> View:
         """This camera's geometry with its enabled zones.
 
@@ -102,7 +160,7 @@ class Camera(models.Model):
             homography=self.homography,
             size=(self.width, self.height),
             rail_height_m=self.rail_height_m,
-            zones=[zone.watched() for zone in self.zones.filter(enabled=True)],
+            zones=[zone.watched() for zone in self.zones.all() if zone.enabled],
             masks=[area_of(mask["polygon"], f'mask "{mask["name"]}"') for mask in self.masks],
             occluders=[area_of(part["polygon"], f'occluder "{part["name"]}"') for part in self.occluders],
         )

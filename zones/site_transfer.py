@@ -8,7 +8,7 @@ Loading is one transaction: what is wrong is told for every camera at once, and 
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 
 from zones import versions
@@ -16,7 +16,10 @@ from zones.address import host, without_login
 from zones.drawing import DrawingError, Problem
 from zones.models import Camera, Site, known_time_zone
 
-PLACE = ("source", "main_source", "username", "enabled", "loop", "side", "lamp_column", "grid_reference")
+PLACE = (
+    *("source", "main_source", "username", "enabled", "loop", "side", "lamp_column", "grid_reference"),
+    *("latitude", "longitude", "heading_deg"),
+)
 
 
 def dump(site: Site) -> dict[str, Any]:
@@ -96,8 +99,8 @@ def _load_camera(site: Site, name: str, item: dict[str, Any], by: str, problems:
     try:
         camera.full_clean(exclude=["site"])
     except ValidationError as error:
-        words = (f"{field}: {' '.join(said)}" for field, said in error.message_dict.items())
-        problems += [Problem("", where + part) for part in words]
+        for field, said in error.message_dict.items():
+            problems.append(Problem("", where + ("" if field == NON_FIELD_ERRORS else f"{field}: ") + " ".join(said)))
         return []
     moved = not {host(camera.source), host(camera.main_source)} <= before | {(None, None)}
     forgotten = moved and bool(camera.sealed_password)

@@ -32,6 +32,9 @@ class CameraOut(Schema):
     site: int
     name: str
     place: str
+    latitude: float | None
+    longitude: float | None
+    heading_deg: float | None
     enabled: bool
     state: str
     since: datetime | None
@@ -150,6 +153,9 @@ def _camera(camera: Camera) -> dict[str, Any]:
         "site": camera.site_id,
         "name": camera.name,
         "place": camera.place,
+        "latitude": camera.latitude,
+        "longitude": camera.longitude,
+        "heading_deg": camera.heading_deg,
         "enabled": camera.enabled,
         "state": status.state if status else "off",
         "since": status.since if status else None,

@@ -88,6 +88,7 @@ def location(incident: Incident) -> list[tuple[str, str]]:
         ("Camera", camera.name),
         ("Zone", incident.zone_name),
         ("Grid reference", camera.grid_reference),
+        ("Position of the camera", camera.position_words),
         ("Control room", camera.site.control_room_phone),
     )
     return [(label, value) for label, value in found if value]

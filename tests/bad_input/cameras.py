@@ -68,6 +68,28 @@ def unreadable_address(world: World) -> Act:
     return lambda: said(world.zone_admin.post("/cameras/add/", values))
 
 
+@bad(ROOM, "a latitude that is none", "camera, Keep", wrong="The latitude is 515.08",
+     do="write decimal degrees from -90 to 90", kept=FORM)  # fmt: skip
+def no_latitude(world: World) -> Act:
+    return _positions(world, latitude="515.08", longitude="-0.12")
+
+
+@bad(ROOM, "half a position", "camera, Keep", wrong="A position is a latitude and a longitude",
+     do="give both, or neither", kept=FORM)  # fmt: skip
+def half_a_position(world: World) -> Act:
+    return _positions(world, latitude="51.508")
+
+
+@bad(ROOM, "a direction in words", "camera, Keep", wrong="Write a number of degrees", do="like 140", kept=FORM)
+def direction_in_words(world: World) -> Act:
+    return _positions(world, heading_deg="south-east")
+
+
+def _positions(world: World, **position: str) -> Act:
+    values = {"site": "1", "name": "New", "source": "rtsp://10.0.0.9/a", "enabled": "on"} | position
+    return lambda: said(world.zone_admin.post("/cameras/add/", values))
+
+
 @bad(ROOM, "a kept password sent to another address", "camera, Keep", wrong="the kept one goes only to the address",
      do="Enter the password again", kept="the camera and its password")  # fmt: skip
 def password_elsewhere(world: World) -> Act:

@@ -9,7 +9,10 @@ from django.views.decorators.http import require_http_methods
 from zones.editor.access import sites_of, zone_admin
 from zones.editor.forms import COLUMNS, CameraForm, CsvForm
 from zones.models import Camera
+from zones.placing import metres_between
 from zones.signals import camera_saved
+
+FAR_M = 20_000.0  # assumed: no site is so long, and a minus that was lost is mostly farther
 
 
 @zone_admin
@@ -21,6 +24,8 @@ def camera(request: HttpRequest, camera_id: int | None = None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         saved = _save(form, request)
         messages.success(request, f"{saved} is kept." + ("" if found else " Now draw where it watches."))
+        if doubt := _doubt(saved):
+            messages.warning(request, doubt)
         return redirect("zone-editor", saved.pk)
     return render(request, "zones/camera.html", {"form": form, "camera": found})
 
@@ -36,6 +41,18 @@ def bulk(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"{len(added)} cameras are added. They watch nobody until zones are drawn.")
         return redirect("cameras")
     return render(request, "zones/bulk.html", {"form": form, "columns": COLUMNS})
+
+
+def _doubt(camera: Camera) -> str:
+    """What is odd about a position that lies far from every other camera of the site; empty where nothing is."""
+    others = (other.position for other in camera.site.cameras.exclude(pk=camera.pk))
+    away = [metres_between(camera.position, other) for other in others if camera.position and other]
+    if not away or min(away) < FAR_M:
+        return ""
+    return (
+        f"Is its position right? It is {min(away) / 1000:.0f} km from the nearest other camera of {camera.site}. "
+        "West of Greenwich the longitude is below zero."
+    )
 
 
 @transaction.atomic

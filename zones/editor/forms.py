@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,7 +11,11 @@ from django.db.models import QuerySet
 from zones.address import host, without_login
 from zones.models import Camera, Site
 
-COLUMNS = ("site", "name", "source", "main_source", "username", "password", "side", "lamp_column", "grid_reference")
+POSITION = ("latitude", "longitude", "heading_deg")
+COLUMNS = (
+    *("site", "name", "source", "main_source", "username", "password", "side", "lamp_column", "grid_reference"),
+    *POSITION,
+)
 MOST_ROWS = 1000
 LARGEST = 2**20  # bytes: a thousand cameras are a tenth of it
 SOURCES = ("source", "main_source")
@@ -30,18 +35,32 @@ class CameraForm(forms.ModelForm):
         model = Camera
         fields = (
             *("site", "name", "source", "main_source", "username", "new_password", "enabled"),
-            *("side", "lamp_column", "grid_reference"),
+            *("side", "lamp_column", "grid_reference", *POSITION),
         )
         labels = {
             "source": "Address", "main_source": "Address of the full-size stream", "username": "User name",
             "enabled": "Watch this camera", "side": "Side", "lamp_column": "Lamp column",
-            "grid_reference": "Grid reference",
+            "grid_reference": "Grid reference", "latitude": "Latitude", "longitude": "Longitude",
+            "heading_deg": "Looks towards",
+        }  # fmt: skip
+        help_texts = {
+            "latitude": "Decimal degrees, like 51.50828. A pair that is pasted here, latitude first, is taken apart.",
+            "longitude": "West of Greenwich it is below zero, like -0.12146.",
+            "heading_deg": "Degrees clockwise from north: 90 is east, 180 south. Empty where you do not know.",
+        }  # fmt: skip
+        widgets = {name: forms.TextInput(attrs={"inputmode": "decimal"}) for name in POSITION}
+        error_messages = {
+            "latitude": {"invalid": "Write a number of degrees, like 51.50828."},
+            "longitude": {"invalid": "Write a number of degrees, like -0.12146."},
+            "heading_deg": {"invalid": "Write a number of degrees, like 140."},
         }  # fmt: skip
 
     def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["site"]
         field.queryset = sites
+        if self.is_bound:
+            self.data = _taken_apart(self.data)
 
     def clean(self) -> dict[str, Any]:
         """Take a log-in out of an address that was pasted with it, and keep the kept password where it belongs."""
@@ -78,6 +97,15 @@ class CameraForm(forms.ModelForm):
     def changes(self) -> list[str]:
         """Names of what was changed, without any value: a password may be among them."""
         return ["password" if name == "new_password" else name for name in self.changed_data]
+
+
+def _taken_apart(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A position that was pasted as "latitude, longitude" into the first of the two fields."""
+    values = {name: data.get(name) for name in data}
+    parts = str(values.get("latitude") or "").split(",")
+    if len(parts) == 2 and not values.get("longitude"):
+        values["latitude"], values["longitude"] = (part.strip() for part in parts)
+    return values
 
 
 class CsvForm(forms.Form):
