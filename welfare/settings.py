@@ -227,6 +227,17 @@ ONVIF_DISCOVERY = env.str("ONVIF_DISCOVERY", "239.255.255.250:3702")
 if not re.fullmatch(r"[^:]+:\d{1,5}", ONVIF_DISCOVERY):
     raise ImproperlyConfigured(f"ONVIF_DISCOVERY is {ONVIF_DISCOVERY!r}: write host:port, like 239.255.255.250:3702.")
 
+# --- The map -------------------------------------------------------------------------------------------------
+MAP_TILES_URL = env.str("MAP_TILES_URL", "")
+"""The map's tiles, like https://tiles.example.org/{z}/{x}/{y}.png; without them it is a plain plan."""
+MAP_TILES_CREDIT = env.str("MAP_TILES_CREDIT", "")
+TILES_FORM = r"https?://[A-Za-z0-9.:-]+/(?=\S*\{z\})(?=\S*\{x\})(?=\S*\{y\})[^\s;,'\"<>]*"
+if MAP_TILES_URL and not re.fullmatch(TILES_FORM, MAP_TILES_URL):
+    raise ImproperlyConfigured(
+        f"MAP_TILES_URL is {MAP_TILES_URL!r}: write one address with all three places, "
+        "like https://tiles.example.org/{z}/{x}/{y}.png."
+    )
+
 # --- The watch ----------------------------------------------------------------------------------------------
 ANALYSIS_FPS = env.float("ANALYSIS_FPS", 5.0)
 DETECTOR = {

@@ -18,6 +18,7 @@ LEAST_LEVEL = 0.05  # share of a sight line that is level; a camera that looks s
 NEAREST_M, FARTHEST_M = 15.0, 80.0  # assumed: between these lies the end of a sector, whatever is watched
 OUTLINE_M = 15.0  # assumed: so far around all that is known the outline of a site runs
 CORNER = 4  # pieces of a round corner of the outline
+COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 
 LatLon = tuple[float, float]
 """Latitude and longitude, degrees, WGS 84."""
@@ -109,3 +110,13 @@ def outline(places: Iterable[LatLon]) -> tuple[LatLon, ...]:
     points = shapely.MultiPoint([(longitude * shrunk, latitude) for latitude, longitude in known])
     around = points.convex_hull.buffer(math.degrees(OUTLINE_M / EARTH_M), quad_segs=CORNER)
     return tuple((latitude, east / shrunk) for east, latitude in around.exterior.coords)
+
+
+def sector_along(at: LatLon, heading_deg: float) -> tuple[LatLon, LatLon]:
+    """A camera and a place ahead of it, where nothing but its direction is known."""
+    return at, _on_earth(at, math.radians(heading_deg), NEAREST_M, 0.0)
+
+
+def compass(heading_deg: float) -> str:
+    """A direction in words."""
+    return COMPASS[round(heading_deg / 45) % len(COMPASS)]

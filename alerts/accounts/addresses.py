@@ -64,6 +64,8 @@ RULES: dict[str, Rule] = {
     "evidence-pack": _incident(Act.PACK),
     "cameras": Rule(Act.SEE_CAMERAS),
     "fleet": Rule(Act.SEE_CAMERAS),
+    "map": Rule(Act.SEE_CAMERAS),
+    "map-fragment": Rule(Act.SEE_CAMERAS, background=True),
     # Cameras and zones
     **dict.fromkeys(
         ("camera-add", "camera-add-many", "camera-test", "camera-find", "camera-streams", "camera-use-streams"),

@@ -97,16 +97,22 @@ def _card(incident: Incident) -> Card:
         url=reverse("incident", args=[incident.pk]),
         tier=incident.label,
         shape=shape(incident),
-        place=", ".join(part for part in (incident.place, incident.zone_name) if part),
+        place=where(incident),
         why=str(concern.reasons[0]["words"]).capitalize() if concern and concern.reasons else "Reasons are coming",
-        who=_who(incident),
+        who=who(incident),
         waits=waits,
         frame_at=incident.first_frame_at,
         still_url=evidence_url(incident, Evidence.Kind.STILL),
     )
 
 
-def _who(incident: Incident) -> str:
+def where(incident: Incident) -> str:
+    """Its place with its zone, in words."""
+    return ", ".join(part for part in (incident.place, incident.zone_name) if part)
+
+
+def who(incident: Incident) -> str:
+    """Who has it."""
     if incident.state == Incident.State.OPEN:
         return "Waiting: nobody has taken it on"
     if incident.state == Incident.State.SNOOZED:

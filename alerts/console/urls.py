@@ -5,6 +5,7 @@ from alerts.console.evidence_files import evidence
 from alerts.console.evidence_packs import evidence_pack
 from alerts.console.history import history
 from alerts.console.live import live
+from alerts.console.site_map import site_map
 from alerts.console.wallboard import wallboard
 
 urlpatterns = [
@@ -46,5 +47,7 @@ urlpatterns = [
     path("i/<int:number>/", views.short_link, name="short-link"),
     path("i/<int:number>", views.short_link, name="short-link"),
     path("evidence/<int:key>/", evidence, name="evidence"),
+    path("map/", site_map, name="map"),
+    path("fragments/map/", site_map, {"template": "console/_map.html"}, name="map-fragment"),
     path("cameras/", views.cameras, name="cameras"),
 ]

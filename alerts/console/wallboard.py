@@ -59,7 +59,7 @@ def rows(incidents: Sequence[Incident]) -> list[Row]:
             number=incident.pk,
             label=incident.label,
             shape=presenting.shape(incident),
-            place=", ".join(part for part in (incident.place, incident.zone_name) if part),
+            place=presenting.where(incident),
             state="nobody has taken it on" if incident.state == Incident.State.OPEN else incident.get_state_display(),
             waits=incident.state == Incident.State.OPEN,
             since=incident.first_frame_at,

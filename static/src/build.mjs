@@ -8,11 +8,14 @@ await build({
     "static/src/service-worker.js",
     "static/src/zones/editor.js",
     "static/src/zones/editor.css",
+    "static/src/map/map.js",
+    "static/src/map/map.css",
   ],
   bundle: true,
   minify: true,
   sourcemap: true,
   target: ["es2022"],
+  loader: { ".png": "dataurl" }, // Leaflet's
   outdir: "static/build",
   logLevel: "warning",
 });

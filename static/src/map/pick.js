@@ -1,0 +1,34 @@
+// A camera's place, picked on the map: the cross in its middle is taken over into the fields of the form.
+import { Pins } from "./pins.js";
+import { Plan } from "./plan.js";
+
+const DIGITS = 6; // a decimetre
+
+export function offerPicking(room) {
+  if (!room) return;
+  room.hidden = false;
+  const [latitude, longitude] = ["latitude", "longitude"].map((name) => document.getElementById(`id_${name}`));
+  const plan = new Plan(room.querySelector("[data-pick-map]"), room.querySelector("[data-square]"), room.querySelector("[data-tiles-words]"));
+  const pins = new Pins(plan.map);
+  const drawing = JSON.parse(document.getElementById("drawing").textContent);
+  const typed = () => (latitude.value && longitude.value ? [Number(latitude.value), Number(longitude.value)] : null);
+  const show = () => {
+    const at = typed();
+    const here = at && at.every(Number.isFinite) && Math.abs(at[0]) <= 85 && Math.abs(at[1]) <= 180;
+    const own = { key: "here", url: "#id_latitude", words: "this camera", shape: "✓", good: true, title: "This camera", sector: [], edges: [] };
+    const all = { ...drawing, cameras: [...(here ? [{ ...own, at }] : []), ...drawing.cameras] };
+    plan.draw(all);
+    return all;
+  };
+  const first = show();
+  if (plan.bounds) plan.whole();
+  else plan.map.setView([54, -2.5], 5); // the British Isles
+  pins.draw(first);
+  room.querySelector("[data-take]").addEventListener("click", () => {
+    const { lat, lng } = plan.map.getCenter();
+    [latitude.value, longitude.value] = [lat.toFixed(DIGITS), lng.toFixed(DIGITS)];
+    pins.draw(show());
+    room.querySelector("[data-taken]").textContent = `Taken: ${latitude.value}, ${longitude.value}. It is kept when you save.`;
+  });
+  for (const field of [latitude, longitude]) field.addEventListener("change", () => pins.draw(show()));
+}
