@@ -24,6 +24,8 @@ from zones.geometry import GeometryError
 from zones.models import Camera
 from zones.placing import LatLon, Sight, compass, outline, sector_along, sight
 
+PAGE = "console/map.html"
+
 
 @dataclass(frozen=True, slots=True)
 class CameraPin:
@@ -31,6 +33,7 @@ class CameraPin:
 
     Attributes:
         key: the id of its row in the list.
+        words: its name without its site's.
         at: where it hangs; None where that is not known.
         drawn: what of it is on the map, in words.
         sector: the camera and the ends of its view; two points where only its direction is known, none without one.
@@ -42,6 +45,7 @@ class CameraPin:
     key: str
     pk: int
     name: str
+    words: str
     where: str
     state: str
     good: bool
@@ -58,7 +62,7 @@ class CameraPin:
         """What the map draws."""
         url = reverse("camera-edit", args=[self.pk]) if self.may_edit else f"#{self.key}"
         return {
-            "key": self.key, "url": url, "words": self.name, "shape": "✓" if self.good else "✕", "good": self.good,
+            "key": self.key, "url": url, "words": self.words, "shape": "✓" if self.good else "✕", "good": self.good,
             "title": f"Camera {self.name}: {self.state}", "at": self.at, "sector": self.sector, "edges": self.edges,
         }  # fmt: skip
 
@@ -88,7 +92,7 @@ class IncidentPin:
 
 @login_required
 @require_safe
-def site_map(request: HttpRequest, template: str = "console/map.html") -> HttpResponse:
+def site_map(request: HttpRequest, template: str = PAGE) -> HttpResponse:
     """Cameras and open incidents on a map, and as a list; of all sites, or of one."""
     seen = scope.cameras(request.user, Act.SEE_CAMERAS).filter(enabled=True).distinct()
     cameras = list(seen.select_related("site", "status").prefetch_related("zones").order_by("site__name", "name"))
@@ -119,6 +123,7 @@ def site_map(request: HttpRequest, template: str = "console/map.html") -> HttpRe
         "tiles": settings.MAP_TILES_URL,
         "credit": settings.MAP_TILES_CREDIT,
         "late": WARNINGS(),
+        "fragment": template != PAGE,
     }
     return render(request, template, context)
 
@@ -146,6 +151,7 @@ def _camera(camera: Camera, seen: Sight | None, *, may_edit: bool) -> CameraPin:
         key=f"camera-{camera.pk}",
         pk=camera.pk,
         name=line.name,
+        words=camera.name,
         where=", ".join(part for part in (camera.side, lamp, camera.grid_reference) if part),
         state=line.state,
         good=line.good,

@@ -1,5 +1,8 @@
 """Cameras: add one, change one, add many from a file."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from zones.editor.access import sites_of, zone_admin
 from zones.editor.forms import COLUMNS, CameraForm, CsvForm
 from zones.models import Camera
-from zones.placing import metres_between
+from zones.placing import metres_between, outline
 from zones.signals import camera_saved
 
 FAR_M = 20_000.0  # assumed: no site is so long, and a minus that was lost is mostly farther
@@ -27,7 +30,8 @@ def camera(request: HttpRequest, camera_id: int | None = None) -> HttpResponse:
         if doubt := _doubt(saved):
             messages.warning(request, doubt)
         return redirect("zone-editor", saved.pk)
-    return render(request, "zones/camera.html", {"form": form, "camera": found})
+    context = {"form": form, "camera": found, "drawing": _around(found, request), "tiles": settings.MAP_TILES_URL}
+    return render(request, "zones/camera.html", context | {"credit": settings.MAP_TILES_CREDIT})
 
 
 @zone_admin
@@ -41,6 +45,15 @@ def bulk(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"{len(added)} cameras are added. They watch nobody until zones are drawn.")
         return redirect("cameras")
     return render(request, "zones/bulk.html", {"form": form, "columns": COLUMNS})
+
+
+def _around(camera: Camera | None, request: HttpRequest) -> dict[str, Any]:
+    """The cameras among which a position is picked: those of its site; for a new one, of all sites of the person."""
+    sites = [camera.site] if camera else list(sites_of(request.user))
+    others = Camera.objects.filter(site__in=sites).exclude(pk=camera.pk if camera else None)
+    known = [(other.name, other.position) for other in others if other.position]
+    pins = [{"key": name, "words": name, "at": at, "good": True, "sector": (), "edges": ()} for name, at in known]
+    return {"cameras": pins, "incidents": [], "outlines": [outline(at for _, at in known)]}
 
 
 def _doubt(camera: Camera) -> str:

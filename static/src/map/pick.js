@@ -1,4 +1,4 @@
-// A camera's place, picked on the map: the cross in its middle is taken over into the fields of the form.
+// A camera's place, picked on the map by a click, or by moving it under the cross: it goes into the fields of the form.
 import { Pins } from "./pins.js";
 import { Plan } from "./plan.js";
 
@@ -15,7 +15,7 @@ export function offerPicking(room) {
   const show = () => {
     const at = typed();
     const here = at && at.every(Number.isFinite) && Math.abs(at[0]) <= 85 && Math.abs(at[1]) <= 180;
-    const own = { key: "here", url: "#id_latitude", words: "this camera", shape: "✓", good: true, title: "This camera", sector: [], edges: [] };
+    const own = { key: "here", words: "This camera", good: true, sector: [], edges: [] };
     const all = { ...drawing, cameras: [...(here ? [{ ...own, at }] : []), ...drawing.cameras] };
     plan.draw(all);
     return all;
@@ -24,11 +24,12 @@ export function offerPicking(room) {
   if (plan.bounds) plan.whole();
   else plan.map.setView([54, -2.5], 5); // the British Isles
   pins.draw(first);
-  room.querySelector("[data-take]").addEventListener("click", () => {
-    const { lat, lng } = plan.map.getCenter();
+  const take = ({ lat, lng }) => {
     [latitude.value, longitude.value] = [lat.toFixed(DIGITS), lng.toFixed(DIGITS)];
     pins.draw(show());
     room.querySelector("[data-taken]").textContent = `Taken: ${latitude.value}, ${longitude.value}. It is kept when you save.`;
-  });
+  };
+  room.querySelector("[data-take]").addEventListener("click", () => take(plan.map.getCenter()));
+  plan.map.on("click", ({ latlng }) => take(latlng));
   for (const field of [latitude, longitude]) field.addEventListener("change", () => pins.draw(show()));
 }

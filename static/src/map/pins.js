@@ -2,7 +2,8 @@
 import { DivIcon, LatLngBounds, LayerGroup, Marker } from "leaflet/dist/leaflet-src.esm.js";
 import { h } from "../zones/dom.js";
 
-const APART_PX = [110, 70]; // nearer than this, two pins share one place
+const HIGH_PX = 56; // of a pin with its foot; how wide one is follows from its words
+const wide = ({ words }) => 48 + 9 * words.length;
 const MOST = 4; // pins in one place; of more, only how many there are
 
 export class Pins {
@@ -38,9 +39,10 @@ export class Pins {
     const groups = [];
     for (const item of this.items) {
       const { x, y } = this.map.project(item.at);
-      const near = groups.find((g) => Math.abs(g.x - x) < APART_PX[0] && Math.abs(g.y - y) < APART_PX[1]);
+      // Pins that would lie on each other share one place.
+      const near = groups.find((g) => 2 * Math.abs(g.x - x) < g.wide + wide(item) && Math.abs(g.y - y) < HIGH_PX);
       if (near) near.items.push(item);
-      else groups.push({ x, y, items: [item] });
+      else groups.push({ x, y, wide: wide(item), items: [item] });
     }
     return groups;
   }
@@ -65,6 +67,7 @@ export class Pins {
   }
 
   link(item) {
+    if (!item.url) return h("span", { class: "pin" }, item.words);
     const kind = item.incident ? `tier-${item.kind}` : item.good ? "sees" : "blind";
     const sign = h("span", { "aria-hidden": "true" }, item.shape);
     const attributes = { href: item.url, class: `pin ${kind}${item.waits ? " waits" : ""}`, title: item.title, "data-key": item.key };
