@@ -2,6 +2,8 @@
 
 import json
 import time
+import uuid
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +13,20 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
 from alerts.accounts.roles import Role
 from alerts.models import AuditEvent
 from tests.people import give
 from tests.pictures import EAST
+from welfare.calibration import keeping
+from welfare.calibration.models import RecordedStay
 from welfare.fleet.places import ring_folder
 from welfare.watch.people_log import PeopleLog
 from zones import versions
-from zones.models import Camera, PictureVersion, Zone
+from zones.models import Camera, PictureVersion, Site, Zone
 from zones.site_file import read_site
+from zones.tier import Tier
 
 VIEW = read_site(EAST.with_suffix(".site.json"), (1280, 720))
 PATHS = ("cameras/add/", "cameras/add-many/", "cameras/1/", "cameras/1/zones/", "cameras/1/zones.json",
@@ -169,6 +175,39 @@ def test_many_cameras_come_from_a_file_or_none(zoe: Client) -> None:
     assert send(head + 'Demo Bridge,"C1, north",rtsp://10.0.0.1/s,u,s3cret,east\n').status_code == 302
     camera = Camera.objects.get(name="C1, north")
     assert (camera.username, camera.password) == ("u", "s3cret")
+
+
+def test_what_a_day_would_bring_is_told_by_tier_beside_the_record_of_silent_zones(
+    zoe: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.RUN_DIR = tmp_path
+    document, now = versions.document(Camera.objects.get(pk=1)), timezone.now()
+    log = PeopleLog(ring_folder(1))
+    for n in range(700):
+        log.note(now.timestamp() - 700 + n, [])
+    found = post(zoe, "/cameras/1/expected/", document)
+    assert found["silent"] == []  # no zone of this camera is silent
+    assert [(rate["tier"], rate["counted"]) for rate in found["rates"]][-1] == ("notice", 0)
+    assert found["rates"][-1]["a_day"].startswith("0 (0 to 45")  # 3.689 in 699 s
+    Zone.objects.update(silent=True)
+    Zone.objects.create(camera_id=2, name="of another camera", silent=True, polygon=[[0, 0]], edge=[[0, 0]])
+    stay = uuid.uuid4()
+    RecordedStay.objects.create(
+        zone_id=1, episode=stay, began_at=now - timedelta(days=2), ended_at=now, stay_s=9, edge_stay_s=9, whole=True
+    )
+    for tier in (Tier.NOTICE, Tier.CONCERN):
+        keeping.keep_silent(1, stay, tier, now, score=3.0, triggered=False, reasons=[])
+    (record,) = post(zoe, "/cameras/1/expected/", document)["silent"]
+    assert record["words"] == "Watched for 2.0 days: leave it silent for 5.0 more."
+    counted = {rate["tier"]: (rate["counted"], rate["a_day"]) for rate in record["rates"]}
+    assert counted["concern"] == (1, "0.5 (0.01 to 2.8)")
+    assert counted["notice"] == (0, "0.5 (0.01 to 2.8)")
+    assert zoe.get(record["page"]).status_code == 200
+    here = Client()
+    here.force_login(give(User.objects.create_user("here"), Role.ZONE_ADMIN, Site.objects.get(pk=1)))
+    assert post(here, "/cameras/1/expected/", document)["silent"][0]["page"] == ""  # the admin is not for them
+    assert "silentconcern" not in here.get("/cameras/1/zones/").content.decode()
+    assert "silentconcern" in zoe.get("/cameras/1/zones/").content.decode()
 
 
 def test_a_walk_gives_the_sightings_of_one_person_alone(zoe: Client, settings: Any, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from welfare.calibration import deciding, silent_days
 from welfare.calibration.deciding import DecisionError
 from welfare.calibration.models import Proposal, SilentConcern
-from zones.models import DRAW
+from zones.models import DRAW, Zone
 
 DECISIONS = {"approve": deciding.approve, "refuse": deciding.refuse, "roll_back": deciding.roll_back}
 POSSIBLE = {
@@ -117,7 +117,7 @@ class SilentConcernAdmin(ZoneAdmins):
         return obj is None and super().has_change_permission(request)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        context = {"days": silent_days.by_zone()} | (extra_context or {})
+        context = {"days": silent_days.by_zone(Zone.objects.all())} | (extra_context or {})
         return super().changelist_view(request, context)
 
     @admin.display(description="tier", ordering="tier")

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from welfare.calibration.models import RecordedStay, SilentConcern
-from welfare.evaluation.intervals import rate
+from welfare.calibration.tier_rates import TierRate, tier_rates
 from zones.models import Zone
 from zones.tier import Tier
 
@@ -21,22 +22,24 @@ class ZoneDays:
     """One silent zone.
 
     Attributes:
+        key: of the zone.
         rows: newest first: the date, and how many stays reached each tier as their highest, most urgent first.
-        rates: by tier, or a higher one: a day, in words.
+        rates: by tier, most urgent first.
         words: what to make of it.
     """
 
+    key: int
     zone: str
     rows: list[dict[str, Any]]
-    rates: list[dict[str, str]]
+    rates: list[TierRate]
     words: str
 
 
-def by_zone() -> list[ZoneDays]:
-    """Every zone that is silent now or has raised something silently lately."""
+def by_zone(among: QuerySet[Zone]) -> list[ZoneDays]:
+    """Every one of some zones that is silent now or has raised something silently lately."""
     since = timezone.now() - timedelta(days=SHOWN_DAYS)
     lately = SilentConcern.objects.filter(frame_at__gte=since).values("zone")
-    zones = Zone.objects.filter(removed_at=None).select_related("camera__site")
+    zones = among.filter(removed_at=None).select_related("camera__site")
     chosen = zones.filter(silent=True) | zones.filter(pk__in=lately)
     return [_days(zone, since) for zone in chosen.order_by("pk")]
 
@@ -51,11 +54,8 @@ def _days(zone: Zone, since: Any) -> ZoneDays:
     tiers = sorted(Tier, reverse=True)
     rows = [{"day": day, "counts": [counts[day, tier] for tier in tiers]} for day in days]
     watched = _watched_days(zone, since)
-    rates = []
-    for tier in tiers:
-        a_day = rate(sum(n for (_, reached), n in counts.items() if reached >= tier), watched)
-        rates.append({"tier": tier.word, "a_day": str(a_day) if a_day else "unknown"})
-    return ZoneDays(str(zone), rows, rates, _words(watched))
+    reached = Counter(tier for _, tier in highest.values())
+    return ZoneDays(zone.pk, str(zone), rows, tier_rates(reached, watched), _words(watched))
 
 
 def _watched_days(zone: Zone, since: Any) -> float:

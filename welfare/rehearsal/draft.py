@@ -16,6 +16,7 @@ from welfare.watch.people_log import Box
 from welfare.watch.pipeline import observations_of
 from welfare.watch.tracker import Tracker
 from zones.drawing import Drawing
+from zones.tier import Tier
 
 SCORE = 0.9  # the watch has already confirmed whom it logs
 
@@ -28,13 +29,15 @@ class Moment:
         at_s: UTC seconds.
         people: boxes x1 y1 x2 y2, pixels, and the track's number.
         stays: those that go on, by zone, with seconds and metres.
-        raised: concerns in this frame.
+        raised: concerns in this frame, in words.
+        reached: the same as stay and tier.
     """
 
     at_s: float
     people: list[dict[str, Any]] = field(default_factory=list)
     stays: list[dict[str, Any]] = field(default_factory=list)
     raised: list[dict[str, Any]] = field(default_factory=list)
+    reached: list[tuple[str, Tier]] = field(default_factory=list)
 
 
 class Draft:
@@ -55,16 +58,17 @@ class Draft:
         found = found[~self._view.masked(feet)]
         tracks = self._tracker.update(at_s, found, np.full(len(found), SCORE, np.float32))
         people = observations_of(self._view, at_s, tracks)
-        raised = []
+        raised, reached = [], []
         for event in self._assessor.update(at_s, people):
             if isinstance(event, ConcernRaised):
                 raised.append({"zone": event.zone, "tier": event.tier.word, "words": event.reasons[0].words})
+                reached.append((event.episode, event.tier))
             elif isinstance(event, EpisodeChanged):
                 self._stays.pop(event.episode, None)
                 if event.state != "ended":
                     self._stays[event.episode] = event
         seen = [{"track": p.track_id, "box": [round(v, 1) for v in p.box_px]} for p in people if p.seen]
-        return Moment(at_s, seen, [_stay(stay) for stay in self._stays.values()], raised)
+        return Moment(at_s, seen, [_stay(stay) for stay in self._stays.values()], raised, reached)
 
 
 def _stay(event: EpisodeChanged) -> dict[str, Any]:

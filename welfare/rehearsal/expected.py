@@ -3,17 +3,19 @@
 import time
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 
-from scipy.stats import chi2
-
+from welfare.calibration.tier_rates import TierRate, tier_rates
 from welfare.rehearsal.draft import Draft
 from welfare.watch.people_log import Box
 from zones.drawing import Drawing
+from zones.tier import Tier
 
 DAY_S = 86_400.0
 LEAST_S = 600.0  # assumed: less than ten minutes say nothing about a day
 EMPTY_EVERY_S = 1.0  # frames without anybody are thinned to this
 GAP_S = 5.0  # a longer silence of the log was not watched
+POSES = "Poses are not part of this: leaning and climbing would come on top."
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +24,27 @@ class Expected:
 
     Attributes:
         watched_s: seconds of the log that were looked at.
-        counts: concerns by the word of their tier.
+        rates: by tier, most urgent first; none where too little was watched.
         words: one sentence for each thing that an admin should know.
     """
 
     watched_s: float
-    counts: dict[str, int]
+    rates: list[TierRate]
     words: list[str]
 
 
-def expected(drawing: Drawing, seen: list[tuple[float, list[Box]]], *, limit_s: float = 20.0) -> Expected:
+def expected(
+    drawing: Drawing, seen: list[tuple[float, list[Box]]], clock: tzinfo, *, limit_s: float = 20.0
+) -> Expected:
     """Replay the log through a drawing.
 
     Args:
         drawing: the draft.
         seen: (UTC seconds, boxes), oldest first.
+        clock: the site's time zone.
         limit_s: of computing; what was reached by then counts.
     """
-    draft, counts = Draft(drawing), Counter[str]()
+    draft, highest = Draft(drawing), dict[str, Tier]()
     watched_s, before_s, told_s = 0.0, None, float("-inf")
     end = time.monotonic() + limit_s
     for at_s, boxes in seen:
@@ -49,30 +54,30 @@ def expected(drawing: Drawing, seen: list[tuple[float, list[Box]]], *, limit_s: 
         if not boxes and at_s - told_s < EMPTY_EVERY_S:
             continue
         told_s = at_s
-        counts.update(raised["tier"] for raised in draft.step(at_s, boxes).raised)
+        for stay, tier in draft.step(at_s, boxes).reached:
+            highest[stay] = max(tier, highest.get(stay, tier))
         if time.monotonic() > end:
             break
-    return Expected(watched_s, dict(counts), _words(watched_s, counts))
-
-
-def rate_a_day(count: int, watched_s: float) -> tuple[float, float]:
-    """The 95 % interval of a rate, events a day: Garwood's for a Poisson count."""
-    days = watched_s / DAY_S
-    low = float(chi2.ppf(0.025, 2 * count)) / 2 if count else 0.0
-    return low / days, float(chi2.ppf(0.975, 2 * count + 2)) / 2 / days
-
-
-def _words(watched_s: float, counts: Counter[str]) -> list[str]:
-    if watched_s < LEAST_S:
-        return [
-            f"Only {watched_s / 60:.0f} minutes of this camera are kept, too few to say anything about a day. "
-            "Let the camera be watched, with the zone silent, and look again in an hour."
-        ]
-    total = sum(counts.values())
-    low, high = rate_a_day(total, watched_s)
-    parts = ", ".join(f"{n} {tier}" for tier, n in sorted(counts.items())) or "nothing"
-    return [
-        f"In the last {watched_s / 60:.0f} minutes this drawing would have raised {parts}.",
-        f"That is between {low:.0f} and {high:.0f} a day, if every hour were like these; nights and weekends are not.",
-        "Poses are not part of this: leaning and climbing would come on top.",
+    if watched_s < LEAST_S or before_s is None:
+        return Expected(watched_s, [], [_too_little(watched_s)])
+    span = " to ".join(f"{datetime.fromtimestamp(at_s, clock):%H:%M on %-d %B}" for at_s in (seen[0][0], before_s))
+    words = [
+        f"Replayed: {span}, of which {watched_s / 60:.0f} minutes were watched, with this drawing.",
+        "The rates hold if every hour were like these; nights and weekends are not.",
+        *_not_counted(drawing),
     ]
+    return Expected(watched_s, tier_rates(Counter(highest.values()), watched_s / DAY_S), words)
+
+
+def _too_little(watched_s: float) -> str:
+    return (
+        f"Only {watched_s / 60:.0f} minutes of this camera are kept, too few to say anything about a day. "
+        "Let the camera be watched, with the zone silent, and look again in an hour."
+    )
+
+
+def _not_counted(drawing: Drawing) -> list[str]:
+    timed = [f'"{zone.watched.name}"' for zone in drawing.zones if zone.document["hours"]]
+    if not timed:
+        return [POSES]
+    return [POSES, f"The hours of {', '.join(timed)} are not looked at: outside them fewer are paged."]

@@ -6,14 +6,19 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import aget_object_or_404, get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from welfare.fleet.places import ring_folder
+from alerts.accounts.roles import Act
+from welfare.calibration import silent_days
+from welfare.calibration.silent_days import ZoneDays
+from welfare.fleet.places import ring_age_s, ring_folder
 from welfare.rehearsal.draft import Draft
 from welfare.rehearsal.expected import expected
 from welfare.watch.address import SourceError, split_address
@@ -28,6 +33,7 @@ ROUND_S = 0.25
 LONGEST_S = 900.0  # a stream ends by then; the page asks again
 SILENT_S = 8.0
 HISTORY_S = 3600.0  # how long the watch keeps boxes
+RECORD = "admin:calibration_silentconcern_changelist"
 NO_WATCH = (
     "The watch says nothing of this camera now: it is switched off, cannot be reached, or is watched on another "
     "machine. Its state stands on the page of cameras."
@@ -116,15 +122,24 @@ def _seconds(request: HttpRequest, name: str) -> float | None:
 @permission_required(DRAW, raise_exception=True)
 @require_POST
 def expect(request: HttpRequest, camera_id: int) -> HttpResponse:
-    """What a drawing would have raised in the last hour."""
+    """What a drawing would have raised lately, and what the camera's silent zones would have raised in earnest."""
     camera = get_object_or_404(Camera, pk=camera_id)
     try:
         drawing = drawing_sent(request, camera)
     except DrawingError as error:
         return JsonResponse({"words": [str(error)]}, status=400)
     now_s = time.time()
-    seen = people_between(ring_folder(camera.pk), now_s - HISTORY_S, now_s)
-    return JsonResponse(asdict(expected(drawing, seen)))
+    seen = people_between(ring_folder(camera.pk), now_s - ring_age_s(), now_s)
+    found = asdict(expected(drawing, seen, ZoneInfo(camera.site.time_zone)))
+    return JsonResponse(
+        found | {"silent": [_record(zone, request) for zone in silent_days.by_zone(camera.zones.all())]}
+    )
+
+
+def _record(zone: ZoneDays, request: HttpRequest) -> dict[str, Any]:
+    """The record of a silent zone, with the address of its page for those who may open it."""
+    page = f"{reverse(RECORD)}?zone__id__exact={zone.key}" if request.user.has_perm(Act.USE_ADMIN) else ""
+    return {"zone": zone.zone, "words": zone.words, "rates": [asdict(rate) for rate in zone.rates], "page": page}
 
 
 async def people(request: HttpRequest, camera_id: int) -> HttpResponseBase:

@@ -2,9 +2,15 @@
 import { h, refill } from "./dom.js";
 import { lines, post } from "./server.js";
 
+function table(caption, rates) {
+  const head = ["tier", "stays", "a day, so or higher (95 %)"].map((words) => h("th", { scope: "col" }, words));
+  const rows = rates.map((r) => h("tr", {}, h("th", { scope: "row" }, r.tier), h("td", {}, String(r.counted)), h("td", {}, r.a_day)));
+  return h("table", { class: "rates" }, h("caption", {}, caption), h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows));
+}
+
 export class Rehearsal {
   constructor(model, canvas, place, addresses) {
-    Object.assign(this, { model, canvas, place, addresses, stop: null, words: [], raised: [] });
+    Object.assign(this, { model, canvas, place, addresses, stop: null, words: [], raised: [], day: null });
     model.addEventListener("change", () => this.again());
     this.render();
   }
@@ -18,11 +24,24 @@ export class Rehearsal {
         h("button", { type: "button", id: "expect", onclick: () => this.expect() }, "What would a day bring?"),
       ]),
       h("div", { role: "status", id: "rehearsal-words" }, this.words.map((words) => h("p", {}, words))),
+      ...this.dayTables(),
       this.raised.length ? h("ul", {}, this.raised.map((r) => h("li", {}, `${r.tier} in ${r.zone}: ${r.words}`))) : null,
     );
   }
 
+  // What a day would bring: by the replay of this drawing, and by the record of each silent zone.
+  dayTables() {
+    if (!this.day) return [];
+    const replayed = this.day.rates.length ? [table("This drawing, replayed", this.day.rates)] : [];
+    const kept = this.day.silent.map(({ zone, words, rates, page }) => [
+      table(`Silent zone ${zone}, as it was watched`, rates),
+      h("p", {}, `${words} Nobody was paged. `, page ? h("a", { href: page }, "Each of them with its reasons") : null),
+    ]);
+    return [...replayed, ...kept.flat()];
+  }
+
   toggle() {
+    this.day = null;
     if (this.stop) this.end();
     else this.begin();
     this.render();
@@ -70,10 +89,12 @@ export class Rehearsal {
   }
 
   async expect() {
+    this.day = null;
     this.words = ["Counting…"];
     this.render();
     const answer = await post(this.addresses.expected, this.model.drawing);
     this.words = answer.words ?? [answer.fault];
+    this.day = answer.rates ? answer : null;
     this.render();
   }
 }

@@ -1,20 +1,24 @@
 """A drawing tried on the boxes that the watch has logged: stays, concerns, and an honest rate a day."""
 
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from tests.pictures import EAST
 from welfare.rehearsal.draft import Draft
-from welfare.rehearsal.expected import expected, rate_a_day
+from welfare.rehearsal.expected import expected
 from welfare.watch.people_log import Box
 from zones.drawing import Drawing, parse
 from zones.site_file import read_site
 
+LONDON = ZoneInfo("Europe/London")
 VIEW = read_site(EAST.with_suffix(".site.json"), (1280, 720))
 
 
-def drawing(**more: object) -> Drawing:
+def drawing(*, hours: Sequence[object] = (), **more: object) -> Drawing:
     zone = VIEW.zones[0]
-    shape = {"name": "Footway", "polygon": zone.polygon.tolist(), "edge": zone.edge.tolist()}
+    shape = {"name": "Footway", "polygon": zone.polygon.tolist(), "edge": zone.edge.tolist(), "hours": list(hours)}
     return parse({"homography": VIEW.homography.tolist(), "zones": [shape], **more}, VIEW.size)
 
 
@@ -51,23 +55,25 @@ def test_nobody_is_shown_in_a_mask() -> None:
 
 @pytest.mark.slow
 def test_what_a_day_would_bring_is_told_with_its_doubt() -> None:
-    found = expected(drawing(), log(700.0, standing(9.0, -0.6)), limit_s=120)
+    timed = drawing(hours=[{"days": [0], "from": "22:00", "to": "06:00"}])
+    found = expected(timed, log(700.0, standing(9.0, -0.6)), LONDON, limit_s=120)
     assert found.watched_s == pytest.approx(700, abs=1)
-    assert found.counts.get("concern") == 1  # five minutes at the edge
-    assert "between" in found.words[1]
+    # Five minutes at the edge: one stay, a notice first and a concern then, and counted once.
+    assert [(rate.tier, rate.counted) for rate in found.rates] == [
+        ("critical", 0), ("urgent", 0), ("concern", 1), ("notice", 0)
+    ]  # fmt: skip
+    assert found.rates[2].a_day == found.rates[3].a_day == "123 (3.1 to 688)"
+    assert "14:46 on 12 January to 14:58 on 12 January, of which 12 minutes were watched" in found.words[0]
+    assert 'The hours of "Footway" are not looked at' in found.words[-1]
 
 
 def test_too_little_is_said_to_be_too_little() -> None:
-    found = expected(drawing(), log(60.0))
-    assert found.counts == {}
+    found = expected(drawing(), log(60.0), LONDON)
+    assert found.rates == []
+    assert expected(drawing(), [], LONDON).rates == []
     assert "too few to say anything" in found.words[0]
 
 
 def test_a_gap_in_the_log_was_not_watched() -> None:
     seen = [*log(10.0), *((at_s + 3600, boxes) for at_s, boxes in log(10.0))]
-    assert expected(drawing(), seen).watched_s == pytest.approx(20, abs=1)
-
-
-def test_the_interval_is_garwoods() -> None:
-    assert rate_a_day(0, 86_400) == pytest.approx((0.0, 3.689), abs=1e-3)
-    assert rate_a_day(10, 86_400) == pytest.approx((4.795, 18.39), abs=1e-2)
+    assert expected(drawing(), seen, LONDON).watched_s == pytest.approx(20, abs=1)
