@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('alerts', '0017_numbers_that_can_be_called'),
+        ('alerts', '0018_deletions_by_the_watch'),
         ('zones', '0006_access_by_role'),
     ]
 
