@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from alerts import lateness
 from alerts.accounts import scope
@@ -98,7 +99,7 @@ def _card(incident: Incident) -> Card:
         tier=incident.label,
         shape=shape(incident),
         place=where(incident),
-        why=str(concern.reasons[0]["words"]).capitalize() if concern and concern.reasons else "Reasons are coming",
+        why=capfirst(str(concern.reasons[0]["words"])) if concern and concern.reasons else "Reasons are coming",
         who=who(incident),
         waits=waits,
         frame_at=incident.first_frame_at,

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.text import capfirst
+
 from alerts.models import Attempt, AuditEvent, Evidence, Incident
 from zones.tier import Tier
 
@@ -12,7 +14,7 @@ def event_words(event: AuditEvent) -> str:
     detail = event.detail
     extra = detail.get("text") or detail.get("tier") or detail.get("outcome", "").replace("_", " ")
     via = f" by {detail['via']}" if detail.get("via") else ""
-    return f"{event.actor.capitalize()}: {event.action}{via}" + (f", {extra}" if extra else "")
+    return f"{capfirst(event.actor)}: {event.action}{via}" + (f", {extra}" if extra else "")
 
 
 def timeline(incident: Incident) -> list[dict[str, Any]]:

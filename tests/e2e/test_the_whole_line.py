@@ -17,7 +17,7 @@ from typing import TypeVar
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django import Settings
 
 from alerts.accounts.roles import Role
@@ -85,13 +85,16 @@ def wait(page: Page, what: str, limit_s: float, look: Callable[[], T | None]) ->
     raise AssertionError(f"missing after {limit_s:.0f} s: {what}")
 
 
-def keep(page: Page, name: str) -> None:
-    """A picture of a step for the docs, as a control room and as a phone see it."""
+def keep(page: Page, name: str, at: Locator | None = None) -> None:
+    """A picture of a step for the docs, as a control room and as a phone see it, with what it is about in sight."""
     if not os.environ.get("HANDRAIL_SCREENSHOTS"):
         return
     before = page.viewport_size
     for width, height in ((1440, 900), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
+        if at is not None:
+            at.evaluate("part => part.scrollIntoView({ block: 'center' })")
+        wait(page, "its pictures", 60, lambda: page.evaluate("[...document.images].every((one) => one.complete)"))
         page.screenshot(path=SCREENSHOTS / f"story-{name}-{width}.jpg", type="jpeg", quality=60)
     if before:
         page.set_viewport_size(before)
@@ -116,13 +119,13 @@ def add_the_camera(page: Page, stream: RtspServer) -> Camera:
     page.get_by_label("Password").fill("p@ss word")
     page.get_by_role("button", name="Test this address").click()
     expect(page.get_by_text("This camera can be watched.")).to_be_visible()
-    keep(page, "1-camera")
+    keep(page, "1-camera", page.get_by_text("This camera can be watched."))
     page.get_by_role("button", name="Add and draw its zones").click()
     expect(page.locator(".surface image")).to_have_attribute("href", re.compile("data:"))
     draw_zone(page)
     calibrate(page)
     page.get_by_label("Silent: people are scored, nobody is paged").uncheck()
-    keep(page, "2-zone")
+    keep(page, "2-zone", page.locator(".surface"))
     save(page, "the north tower is watched from today")
     expect(page.get_by_text("Saved as version 1")).to_be_visible()
     return Camera.objects.get(name="North tower")
@@ -169,6 +172,8 @@ def test_from_a_new_camera_to_a_pack_that_verifies(
         expect(desk.get_by_text("The next people are paged now.")).to_be_visible()  # the page is here again
         text = wait(desk, "the partner's SMS", 60, lambda: room.texts("Bea"))[0].body
         wait(desk, "a still", 60, evidence("still"))
+        now = desk.get_by_role("img", name="Live picture of North tower, faces blurred")
+        expect(now).to_be_visible()
         keep(desk, "4-incident")
         desk.keyboard.press("a")
         expect(desk.get_by_role("heading", name=f"Take on #{incident.pk}?")).to_be_visible()
@@ -205,7 +210,7 @@ def test_from_a_new_camera_to_a_pack_that_verifies(
         boss.goto(f"/incidents/{incident.pk}/")
         with boss.expect_download() as kept:
             boss.get_by_role("button", name="Make the evidence pack").click()
-        keep(boss, "8-pack")
+        keep(boss, "8-pack", boss.get_by_role("button", name="Make the evidence pack"))
         pack, said = tmp_path / "pack.zip", io.StringIO()
         kept.value.save_as(pack)
         call_command("verify_pack", pack, key=public_of(KEY), stdout=said)

@@ -120,7 +120,6 @@ def test_a_new_camera_is_tested_drawn_calibrated_and_watched(page: Page, stream:
     page.get_by_label("Password").fill("p@ss word")
     page.get_by_role("button", name="Test this address").click()
     expect(page.get_by_text("This camera can be watched.")).to_be_visible()
-    picture(page, "camera-test-1440-light")
     page.get_by_role("button", name="Add and draw its zones").click()
     expect(page.locator(".surface image")).to_have_attribute("href", re.compile("data:"))
     draw_zone(page)
@@ -140,7 +139,6 @@ def test_a_new_camera_is_tested_drawn_calibrated_and_watched(page: Page, stream:
     expect(page.get_by_text("the area's sides cross")).to_have_count(
         2
     )  # the same words, by the check and by the refusal
-    picture(page, "zone-editor-crossing-1440-light")
     page.get_by_role("button", name="Undo").click()
     expect(crossed).to_have_count(0)
     page.get_by_role("button", name="Redo").click()
@@ -223,7 +221,6 @@ def test_by_keyboard_alone_a_mask_is_drawn_changed_taken_back_and_rolled_back(pa
 
     page.goto("/cameras/1/versions/1/")
     expect(page.get_by_text('mask "Mask 1" taken away')).to_be_visible()
-    picture(page, "zone-versions-1440-light")
     tab_to(page, "#why")
     page.keyboard.type("it hid the footway")
     page.keyboard.press("Enter")
@@ -248,7 +245,6 @@ def test_people_are_shown_live_over_a_drawing_before_it_goes_live(page: Page, co
             break
     expect(inside).to_have_count(1)
     expect(inside.locator("text")).to_have_text(re.compile(r"\d+ s, \d\.\d m"))
-    picture(page, "zone-editor-live-1440-light")
     page.get_by_role("button", name="Stop the live view").click()
     expect(inside).to_have_count(0)
 
