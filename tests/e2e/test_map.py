@@ -3,9 +3,11 @@
 import base64
 import os
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from playwright.sync_api import Locator, Page, Route, expect
 
 from alerts.accounts.roles import Role
@@ -51,6 +53,8 @@ def test_the_map_is_free_of_barriers_in_both_themes_and_sizes(page: Page, room: 
     room.sees()
     room.sees(Tier.CONCERN, camera_id=2, zone_id=2)
     CameraStatus.objects.create(camera_id=2, state=CameraStatus.State.STALLED)
+    soon = timezone.now() + timedelta(hours=1)  # so that the picture does not grow old while the test looks
+    CameraStatus.objects.create(camera_id=1, state=CameraStatus.State.LIVE, last_frame_at=soon)
     log_in(page)
     found: list[str] = []
     for width in (1440, 390):
@@ -102,6 +106,18 @@ def test_a_new_incident_comes_by_itself_and_the_map_stays_where_it_was_moved_to(
     assert middle(pin(page, f"#{first.pk}")) == pytest.approx(before, abs=1)
     expect(page.get_by_role("link", name=f"#{critical.pk} Demo Bridge")).to_be_visible()
     expect(page).to_have_title("(2) Map: Handrail")
+
+
+def test_an_incident_leads_to_its_place_on_the_map(page: Page, room: ControlRoom) -> None:
+    room.sees(Tier.CONCERN, camera_id=2, zone_id=2)
+    critical = room.sees(Tier.CRITICAL)
+    log_in(page)
+    page.goto(f"/incidents/{critical.pk}/")
+    page.get_by_role("link", name="Show on the map").press("Enter")
+    expect(pin(page, "critical")).to_be_visible(timeout=LIMIT_MS)
+    plan, place = middle(page.locator(".plan")), middle(pin(page, "critical"))
+    assert place[0] == pytest.approx(plan[0], abs=2)
+    assert 0 < plan[1] - place[1] < 60  # its words stand above its place
 
 
 def test_a_camera_that_no_longer_sees_says_so_on_the_map(page: Page, room: ControlRoom) -> None:

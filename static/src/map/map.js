@@ -18,7 +18,7 @@ function showMap(place) {
     document.querySelector("[data-map-room]").hidden = !plan.bounds;
     if (!plan.bounds) return;
     plan.map.invalidateSize();
-    if (first) plan.begin(pins.find(drawing, location.hash.slice(1)));
+    if (first) plan.begin(pins.find(drawing, new URLSearchParams(location.search).get("show")));
     pins.draw(drawing);
   };
   draw();

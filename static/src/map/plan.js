@@ -1,5 +1,5 @@
 // The ground of the map: tiles where there are some, and always a plan with squares, a scale, north, and what is watched.
-import { Control, LatLngBounds, LayerGroup, Map as LeafletMap, Polygon, Polyline, TileLayer } from "leaflet/dist/leaflet-src.esm.js";
+import { CircleMarker, Control, LatLngBounds, LayerGroup, Map as LeafletMap, Polygon, Polyline, TileLayer } from "leaflet/dist/leaflet-src.esm.js";
 
 const CLOSEST = 21;
 const SQUARES_M = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000, 100_000, 500_000];
@@ -43,6 +43,8 @@ export class Plan {
       if (sector.length) shape(sector.length > 2 ? Polygon : Polyline, sector, `plan-sector${good ? "" : " bad"}`);
       for (const edge of edges) shape(Polyline, edge, "plan-edge");
     }
+    for (const { at } of [...cameras, ...incidents])
+      new CircleMarker(at, { className: "plan-dot", interactive: false, radius: 6 }).addTo(this.shapes);
     const known = [...outlines.flat(), ...cameras.flatMap((c) => [c.at, ...c.edges.flat()]), ...incidents.map((i) => i.at)];
     this.bounds = known.length ? new LatLngBounds(known) : null;
   }

@@ -108,6 +108,16 @@ def test_an_incident_without_a_place_is_said_above_the_list(room: ControlRoom) -
     assert drawing(shown(somebody(Role.OPERATOR)))["incidents"][0]["at"] == list(HERE)  # at its camera
 
 
+def test_an_open_incident_with_a_place_leads_to_the_map(room: ControlRoom) -> None:
+    incident, operator = room.sees(), somebody(Role.OPERATOR)
+    link = f'href="/map/?site=1&amp;show=incident-{incident.pk}"'
+    page = operator.get(f"/incidents/{incident.pk}/").content.decode()
+    assert link in page
+    assert "51.50837, -0.12097" in page
+    Camera.objects.filter(pk=1).update(latitude=None, longitude=None)
+    assert link not in operator.get(f"/incidents/{incident.pk}/").content.decode()
+
+
 def test_each_role_sees_what_is_theirs(room: ControlRoom) -> None:
     incident, tower = room.sees(), another_bridge()
     here, there = Site.objects.get(pk=1), tower.site
