@@ -89,6 +89,10 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("send-code", "prove-number"), Rule(Act.MANAGE_PAGING, scope.contacts, "number")),
     "open-maintenance": Rule(Act.MANAGE_PAGING),
     "end-maintenance": Rule(Act.MANAGE_PAGING, scope.windows, "number"),
+    **dict.fromkeys(
+        ("admin:alerts_policy_add", "admin:alerts_policy_change", "admin:alerts_agency_add", "admin:alerts_rota_add",
+         "admin:alerts_rota_change"), Rule(Act.SET_UP)
+    ),
     # Retention, and access for other systems
     **dict.fromkeys(("retention", "deletions-csv", "impact"), Rule(Act.SEE_RETENTION)),
     **dict.fromkeys(("approve-retention", "lock-evidence", "release-evidence"), Rule(Act.DELETE)),
@@ -123,7 +127,7 @@ RULES: dict[str, Rule] = {
     ),
 }  # fmt: skip
 ROOMS: dict[str, Rule] = {"admin": Rule(Act.USE_ADMIN), "api": OPEN}
-"""Rules for all addresses of a namespace that have none of their own."""
+"""Rules for all addresses of a namespace that have none of their own; pages of the admin each ask for more."""
 
 
 def rule_of(match: ResolverMatch) -> Rule:

@@ -19,6 +19,7 @@ from django.shortcuts import redirect
 
 from alerts.accounts import second_step, sessions
 from alerts.accounts.addresses import OWN, SUPERUSERS, Rule, rule_of
+from alerts.accounts.allowing import Answer, answer
 from alerts.accounts.roles import Act
 
 UNREADABLE = re.compile(rf"\x00|\d{{{sys.int_info.default_max_str_digits + 1}}}")
@@ -60,16 +61,10 @@ class Gate:
 
     @staticmethod
     def _checked(request: HttpRequest, rule: Rule, kwargs: dict[str, Any]) -> HttpResponseBase | None:
-        user = request.user
-        if rule is SUPERUSERS and not user.is_superuser:
-            raise Http404("no rule stands for this address")
-        if rule.act is None:
-            return None
-        if not user.has_perm(rule.act):
-            return _elsewhere(request)
-        if rule.find is not None and not rule.find(user, rule.act).filter(pk=kwargs[rule.key]).exists():
+        said = answer(request.user, rule, kwargs)
+        if said is Answer.HIDDEN:
             raise Http404("not to be seen by this log-in")
-        return None
+        return _elsewhere(request) if said is Answer.NO else None
 
 
 def _refuse_unreadable(request: HttpRequest) -> None:

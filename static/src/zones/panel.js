@@ -67,7 +67,7 @@ export class Panel {
       this.choice("kind", "Kind", shape.kind, Object.entries(this.start.kinds), (value) => (shape.kind = value)),
       this.tick("enabled", "Watched", shape.enabled !== false, (value) => (shape.enabled = value)),
       this.tick("silent", "Silent: people are scored, nobody is paged", shape.silent, (value) => (shape.silent = value)),
-      h("p", { class: "quiet" }, "Who is paged is said by the site's policies, for all its zones: ", h("a", { href: this.start.policy }, "who is paged"), "."),
+      h("p", { class: "quiet" }, "Who is paged is said by the site's policies, for all its zones", ...(this.start.policy ? [": ", h("a", { href: this.start.policy }, "who is paged")] : []), "."),
       this.details("hours", `Hours: ${counted(shape.hours?.length ?? 0)}`, this.hours(shape)),
       this.details("profile", `Profile: ${Object.keys(shape.overrides ?? {}).length || "nothing"} different`, this.overrides(shape)),
     );
