@@ -1,6 +1,7 @@
-"""What a person may see and change: querysets by act, from the grants of their log-in."""
+"""What a person, or a system with a key, may see and change: querysets by act, from the grants that they hold."""
 
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
@@ -21,13 +22,26 @@ from alerts.models import (
 )
 from zones.models import Camera, Site, Zone
 
+
+class Key(Protocol):
+    """What another system, or a screen, shows instead of a log-in; it is checked where it comes in."""
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """How far it reaches."""
+        ...
+
+
 Person = AbstractBaseUser | AnonymousUser
+Holder = Person | Key
 NOTHING = Q(pk__in=[])
 EVERYTHING = ~NOTHING  # an empty Q would vanish in an "or"
 
 
-def grants(user: Person) -> tuple[Grant, ...]:
-    """The grants of a log-in, read once a request; none for a stranger or a log-in that was closed."""
+def grants(user: Holder) -> tuple[Grant, ...]:
+    """The grants of a key; of a log-in, read once a request: none for a stranger or a log-in that was closed."""
+    if not isinstance(user, AbstractBaseUser | AnonymousUser):
+        return user.grants
     if not (user.is_authenticated and user.is_active):
         return ()
     if not hasattr(user, "_grants"):
@@ -37,9 +51,9 @@ def grants(user: Person) -> tuple[Grant, ...]:
     return found
 
 
-def _placed(user: Person, act: str, here: Callable[[Grant], Q]) -> Q:
+def _placed(user: Holder, act: str, here: Callable[[Grant], Q]) -> Q:
     """Where any of a person's grants for an act reaches; everything for a superuser, who is for break-glass."""
-    if user.is_authenticated and user.is_active and getattr(user, "is_superuser", False):
+    if getattr(user, "is_superuser", False) and getattr(user, "is_active", False):
         return EVERYTHING
     found = NOTHING
     for grant in grants(user):
@@ -48,7 +62,7 @@ def _placed(user: Person, act: str, here: Callable[[Grant], Q]) -> Q:
     return found
 
 
-def incidents(user: Person, act: str) -> QuerySet[Incident]:
+def incidents(user: Holder, act: str) -> QuerySet[Incident]:
     """The incidents that somebody may see, or do an act to."""
     return Incident.objects.filter(_placed(user, act, _of_incidents))
 
@@ -63,7 +77,7 @@ def _of_incidents(grant: Grant) -> Q:
     return place & (Q(Exists(paged)) | Q(Exists(shared)))
 
 
-def cameras(user: Person, act: str) -> QuerySet[Camera]:
+def cameras(user: Holder, act: str) -> QuerySet[Camera]:
     """Cameras."""
     return Camera.objects.filter(_placed(user, act, _of_cameras))
 
@@ -74,10 +88,11 @@ def _of_cameras(grant: Grant) -> Q:
         return place
     rules = SharingRule.objects.filter(agency=grant.agency)
     whole = Q(site__in=rules.filter(zone=None).values("site"))
-    return place & (whole | Q(zones__in=rules.exclude(zone=None).values("zone")))
+    drawn_on = Zone.objects.filter(pk__in=rules.exclude(zone=None).values("zone")).values("camera")
+    return place & (whole | Q(pk__in=drawn_on))
 
 
-def sites(user: Person, act: str) -> QuerySet[Site]:
+def sites(user: Holder, act: str) -> QuerySet[Site]:
     """Sites of the house; none through another agency's grant."""
     return Site.objects.filter(_placed(user, act, _of_sites))
 
@@ -88,21 +103,30 @@ def _of_sites(grant: Grant) -> Q:
     return Q(pk=grant.site) if grant.site is not None else EVERYTHING
 
 
-def everywhere(user: Person, act: str) -> bool:
+def everywhere(user: Holder, act: str) -> bool:
     """Whether an act may be done at every site, also at one that is added tomorrow."""
     return bool(getattr(user, "is_superuser", False)) or any(
         grant.carries(act) and grant.site is None and grant.agency is None for grant in grants(user)
     )
 
 
-def evidence(user: Person, act: str) -> QuerySet[Evidence]:
+def evidence(user: Holder, act: str) -> QuerySet[Evidence]:
     """Stills and clips."""
     return Evidence.objects.filter(incident__in=incidents(user, act))
 
 
-def zones(user: Person, act: str) -> QuerySet[Zone]:
+def zones(user: Holder, act: str) -> QuerySet[Zone]:
     """Zones."""
-    return Zone.objects.filter(camera__site__in=sites(user, act))
+    return Zone.objects.filter(_placed(user, act, _of_zones))
+
+
+def _of_zones(grant: Grant) -> Q:
+    place = Q(camera__site=grant.site) if grant.site is not None else EVERYTHING
+    if grant.agency is None:
+        return place
+    rules = SharingRule.objects.filter(agency=grant.agency)
+    whole = Q(camera__site__in=rules.filter(zone=None).values("site"))
+    return place & (whole | Q(pk__in=rules.exclude(zone=None).values("zone")))
 
 
 def policies(user: Person, act: str) -> QuerySet[Policy]:

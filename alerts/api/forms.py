@@ -4,12 +4,12 @@ from django import forms
 
 from alerts.api.scopes import SCOPES
 from alerts.api.tokens import LONGEST_DAYS
-from alerts.models import Contact
+from alerts.models import Agency, Contact
 from zones.models import Site
 
 
 class TokenForm(forms.Form):
-    """Name, scopes, sites, the contact it acts for, and its days."""
+    """Name, scopes, sites, whose it is, the contact it acts for, and its days."""
 
     name = forms.CharField(max_length=80, label="Which system will use it")
     scopes = forms.MultipleChoiceField(
@@ -22,6 +22,12 @@ class TokenForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label="Which sites it sees (none chosen: all)",
+    )
+    agency = forms.ModelChoiceField(
+        Agency.objects.order_by("name"),
+        required=False,
+        empty_label="the house: everything at its sites",
+        label="Whose system it is (an agency's sees only what the agency was paged for, or is shared with it)",
     )
     contact = forms.ModelChoiceField(
         Contact.objects.filter(active=True).select_related("agency").order_by("name"),

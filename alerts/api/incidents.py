@@ -13,9 +13,11 @@ from ninja.errors import HttpError
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from alerts import audit, transitions
+from alerts.accounts import scope
+from alerts.accounts.roles import Act
 from alerts.api import scopes
 from alerts.api.bearer import needs
-from alerts.api.paging import InPath, Key, PageOf, page_of, token_of, within
+from alerts.api.paging import InPath, Key, PageOf, page_of, token_of
 from alerts.models import ApiToken, Contact, Incident
 from zones.tier import Tier
 
@@ -189,8 +191,8 @@ def close(request: HttpRequest, path: InPath, asked: Close) -> dict[str, Any]:
 
 
 def _seen_by(token: ApiToken) -> Any:
-    rows = Incident.objects.select_related("camera", "acknowledged_by__agency", "resolved_by__agency")
-    return within(rows.prefetch_related("concerns"), token, "camera__site")
+    rows = scope.incidents(token, Act.SEE_INCIDENTS)
+    return rows.select_related("camera", "acknowledged_by__agency", "resolved_by__agency").prefetch_related("concerns")
 
 
 def _act(request: HttpRequest, number: int) -> tuple[ApiToken, Contact, Incident]:

@@ -42,9 +42,3 @@ def page_of(rows: QuerySet[M], asked: PageOf, *, newest_first: bool = False) -> 
 def token_of(request: HttpRequest) -> ApiToken:
     """The token that the request was let in by."""
     return cast(ApiToken, request.auth)  # type: ignore[attr-defined]
-
-
-def within(rows: QuerySet[M], token: ApiToken, site: str) -> QuerySet[M]:
-    """The rows of the sites that a token may see; `site` is the path to the site's key."""
-    allowed = list(token.sites.values_list("pk", flat=True))
-    return rows.filter(**{f"{site}__in": allowed}) if allowed else rows

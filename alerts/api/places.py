@@ -3,14 +3,18 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 
+from alerts.accounts import scope
+from alerts.accounts.roles import Act
 from alerts.api import scopes
 from alerts.api.bearer import needs
 from alerts.api.etags import tagged
-from alerts.api.paging import InPath, Key, PageOf, page_of, token_of, within
+from alerts.api.paging import InPath, Key, PageOf, page_of, token_of
+from alerts.models import ApiToken
 from zones import geojson, versions
 from zones.models import Camera, Site, Zone
 
@@ -94,15 +98,18 @@ class ZonePage(PageOf):
 
 @router.get("/sites", response=Sites, summary="Sites", **needs(scopes.SITES))
 def list_sites(request: HttpRequest, page: Query[PageOf]) -> dict[str, Any]:
-    """The sites that the token may see."""
-    rows, after = page_of(within(Site.objects.all(), token_of(request), "pk"), page)
+    """The sites that the token may see; for an agency's, those with a camera that is shared with it."""
+    token = token_of(request)
+    of_cameras = scope.cameras(token, Act.SEE_CAMERAS).values("site")
+    seen = Site.objects.filter(Q(pk__in=scope.sites(token, Act.SEE_CAMERAS)) | Q(pk__in=of_cameras))
+    rows, after = page_of(seen, page)
     return {"items": rows, "next": after}
 
 
 @router.get("/cameras", response=Cameras, summary="Cameras", **needs(scopes.SITES))
 def list_cameras(request: HttpRequest, page: Query[CameraPage]) -> dict[str, Any]:
     """Cameras with their state."""
-    rows = within(Camera.objects.select_related("site", "status"), token_of(request), "site")
+    rows = _cameras(token_of(request))
     if page.site is not None:
         rows = rows.filter(site=page.site)
     found, after = page_of(rows, page)
@@ -112,14 +119,14 @@ def list_cameras(request: HttpRequest, page: Query[CameraPage]) -> dict[str, Any
 @router.get("/cameras/{number}", response=CameraOut, summary="One camera", **needs(scopes.SITES))
 def read_camera(request: HttpRequest, path: InPath) -> dict[str, Any]:
     """One camera with its state."""
-    rows = within(Camera.objects.select_related("site", "status"), token_of(request), "site")
+    rows = _cameras(token_of(request))
     return _camera(get_object_or_404(rows, pk=path.number))
 
 
 @router.get("/zones", response=Zones, summary="Zones", **needs(scopes.ZONES))
 def list_zones(request: HttpRequest, page: Query[ZonePage]) -> dict[str, Any]:
     """Zones that are drawn now."""
-    rows = within(Zone.objects.filter(removed_at=None), token_of(request), "camera__site")
+    rows = _zones(token_of(request))
     if page.camera is not None:
         rows = rows.filter(camera=page.camera)
     found, after = page_of(rows, page)
@@ -129,7 +136,7 @@ def list_zones(request: HttpRequest, page: Query[ZonePage]) -> dict[str, Any]:
 @router.get("/zones/{number}", response=ZoneOut, summary="One zone", **needs(scopes.ZONES))
 def read_zone(request: HttpRequest, path: InPath) -> dict[str, Any]:
     """One zone."""
-    rows = within(Zone.objects.filter(removed_at=None), token_of(request), "camera__site")
+    rows = _zones(token_of(request))
     return _zone(get_object_or_404(rows, pk=path.number))
 
 
@@ -140,10 +147,23 @@ ZONES_AS_GEOJSON["openapi_extra"] |= {"responses": GEOJSON}
 
 @router.get("/cameras/{number}/zones.geojson", response={200: None}, summary="Drawing as GeoJSON", **ZONES_AS_GEOJSON)
 def read_drawing(request: HttpRequest, path: InPath) -> HttpResponse:
-    """Everything drawn on a camera's picture, as the editor exports it; coordinates are image pixels."""
-    camera = get_object_or_404(within(Camera.objects.all(), token_of(request), "site"), pk=path.number)
+    """Everything drawn on a camera's picture, as the editor exports it; coordinates are image pixels.
+
+    A token that sees only some of the camera's zones is not shown the drawing: see `/v1/zones`.
+    """
+    token = token_of(request)
+    kept_back = Zone.objects.filter(removed_at=None).exclude(pk__in=_zones(token)).values("camera")
+    camera = get_object_or_404(_cameras(token).exclude(pk__in=kept_back), pk=path.number)
     content = geojson.write(versions.document(camera))
     return tagged(request, JsonResponse(content, content_type="application/geo+json"))
+
+
+def _cameras(token: ApiToken) -> QuerySet[Camera]:
+    return scope.cameras(token, Act.SEE_CAMERAS).select_related("site", "status")
+
+
+def _zones(token: ApiToken) -> QuerySet[Zone]:
+    return scope.zones(token, Act.SEE_CAMERAS).filter(removed_at=None)
 
 
 def _camera(camera: Camera) -> dict[str, Any]:

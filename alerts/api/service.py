@@ -69,7 +69,8 @@ API = HandrailAPI(
     version="1",
     description=(
         "Sites, cameras, zones, incidents and health. Send a token: `Authorization: Bearer hr_…`. Problems are told as "
-        "RFC 9457 has it. Times are UTC. Nothing here identifies a person at risk."
+        "RFC 9457 has it. What lies outside the sites or the agency of a token is not found, as what does not exist. "
+        "Times are UTC. Nothing here identifies a person at risk."
     ),
     docs_url=None,
     urls_namespace="api",

@@ -21,7 +21,7 @@ def tokens_page(request: HttpRequest) -> HttpResponse:
     """Every token; a POST makes one and shows its secret this once."""
     form = TokenForm(request.POST or None)
     made = _make(form, request.user.get_username()) if request.method == "POST" and form.is_valid() else None
-    every = ApiToken.objects.select_related("contact__agency").prefetch_related("sites").annotate(now=Now())
+    every = ApiToken.objects.select_related("agency", "contact__agency").prefetch_related("sites").annotate(now=Now())
     context = {"form": TokenForm() if made else form, "made": made, "tokens": every}
     return render(request, "api/tokens.html", context)
 

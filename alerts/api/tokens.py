@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from alerts import audit
 from alerts.api.scopes import ACTS
-from alerts.models import ApiCall, ApiToken, Contact
+from alerts.models import Agency, ApiCall, ApiToken, Contact
 from alerts.models.api import valid_scopes
 from alerts.planning import database_now
 from zones.models import Site
@@ -43,7 +43,14 @@ class Made:
 
 @transaction.atomic
 def make(
-    name: str, scopes: Sequence[str], *, by: str, days: int, sites: Iterable[Site] = (), contact: Contact | None = None
+    name: str,
+    scopes: Sequence[str],
+    *,
+    by: str,
+    days: int,
+    sites: Iterable[Site] = (),
+    agency: Agency | None = None,
+    contact: Contact | None = None,
 ) -> Made:
     """Make a token.
 
@@ -52,7 +59,8 @@ def make(
         scopes: what it may do.
         by: who makes it.
         days: until it expires, 1 to LONGEST_DAYS.
-        sites: what it sees; none for all.
+        sites: what it sees; none for every site.
+        agency: whose system it is; None for the house's. It then sees what the agency's people see.
         contact: in whose name it acts.
 
     Raises:
@@ -63,8 +71,11 @@ def make(
     valid_scopes(list(scopes))
     if ACTS & set(scopes) and contact is None:
         raise ValidationError("A token that changes incidents needs the contact in whose name it does.")
+    if agency is not None and contact is not None and contact.agency_id != agency.pk:
+        raise ValidationError(f"A token of {agency} acts in the name of its own people: choose a contact of {agency}.")
     if not 1 <= days <= LONGEST_DAYS:
         raise ValidationError(f"A token is valid for 1 to {LONGEST_DAYS} days.")
+    chosen = list(sites)
     prefix = secrets.token_hex(4)
     secret = f"hr_{prefix}_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
@@ -72,14 +83,16 @@ def make(
         prefix=prefix,
         secret_hash=_hash(secret),
         scopes=list(scopes),
+        every_site=not chosen,
+        agency=agency,
         contact=contact,
         expires_at=database_now() + timedelta(days=days),
         created_by=by[:150],
         allowance=settings.API_PER_MINUTE,
     )
-    token.sites.set(sites)
-    where = sorted(str(site) for site in token.sites.all())
-    audit.record(by, "made an API token", token=prefix, name=token.name, scopes=list(scopes), sites=where, days=days)
+    token.sites.set(chosen)
+    reach = {"sites": sorted(str(site) for site in chosen), "agency": str(agency or "")}
+    audit.record(by, "made an API token", token=prefix, name=token.name, scopes=list(scopes), days=days, **reach)
     return Made(token, secret)
 
 
@@ -97,7 +110,8 @@ def known(secret: str) -> ApiToken | None:
     shaped = SHAPE.fullmatch(secret)
     if shaped is None:
         return None
-    found = ApiToken.objects.filter(prefix=shaped[1], revoked_at=None, expires_at__gt=Now()).first()
+    valid = ApiToken.objects.filter(revoked_at=None, expires_at__gt=Now())
+    found = valid.filter(prefix=shaped[1]).prefetch_related("sites").first()
     return found if hmac.compare_digest(_hash(secret), found.secret_hash if found else NO_HASH) else None
 
 

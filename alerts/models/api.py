@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from alerts.accounts.roles import Grant, Role
 from alerts.api.scopes import SCOPES
-from alerts.models.people import Contact
+from alerts.models.people import Agency, Contact
 from zones.models import Site
 
 
@@ -28,7 +29,16 @@ class ApiToken(models.Model):
     prefix = models.CharField(max_length=8, unique=True, help_text="The secret's first part, to tell tokens apart.")
     secret_hash = models.CharField(max_length=64)
     scopes = models.JSONField(validators=[valid_scopes])
-    sites = models.ManyToManyField(Site, blank=True, related_name="+", help_text="What it sees. Empty: every site.")
+    every_site = models.BooleanField(default=False, help_text="Also one that is added tomorrow.")
+    sites = models.ManyToManyField(Site, blank=True, related_name="+", help_text="What it sees if not every site.")
+    agency = models.ForeignKey(
+        Agency,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Empty: the house's. Otherwise it sees what this agency was paged for, or is shared with it.",
+    )
     contact = models.ForeignKey(
         Contact,
         null=True,
@@ -55,6 +65,12 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """It reaches as far as an operator of its sites and its agency; its scopes say what it may do there."""
+        places = [None] if self.every_site else [site.pk for site in self.sites.all()]
+        return tuple(Grant(Role.OPERATOR, place, self.agency_id) for place in places)
 
 
 class ApiCall(models.Model):

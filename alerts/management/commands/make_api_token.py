@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from alerts.api import tokens
 from alerts.api.scopes import SCOPES
-from alerts.models import Contact
+from alerts.models import Agency, Contact
 from zones.models import Site
 
 
@@ -19,12 +19,14 @@ class Command(BaseCommand):
         parser.add_argument("name", help="the system that will use it")
         parser.add_argument("--scope", action="append", required=True, choices=list(SCOPES), help="what it may do")
         parser.add_argument("--site", action="append", default=[], help="a site's name; without it every site")
+        parser.add_argument("--agency", help="an agency's name; it then sees only what its people see")
         parser.add_argument("--contact", help="the contact's name in whose name it acts")
         parser.add_argument("--days", type=int, default=90, help="until it expires (90)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         sites = [self._one(Site, name) for name in options["site"]]
         contact = self._one(Contact, options["contact"]) if options["contact"] else None
+        agency = self._one(Agency, options["agency"]) if options["agency"] else None
         try:
             made = tokens.make(
                 options["name"],
@@ -32,6 +34,7 @@ class Command(BaseCommand):
                 by="manage.py make_api_token",
                 days=options["days"],
                 sites=sites,
+                agency=agency,
                 contact=contact,
             )
         except ValidationError as error:

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from alerts.accounts import addresses
+from alerts.api.service import API
 from alerts.models import Evidence, Incident
 from tests.alerts.accounts.worlds import Address, World, clients, every_address, room, tried, word, world
 from tests.made_by_tests import MadePage
@@ -17,6 +18,7 @@ from zones.models import Camera
 
 __all__ = ["room", "world"]
 PAGE = MadePage("access.md")
+SENT = '{"person": "x", "text": "x", "outcome": "benign"}'
 pytestmark = [pytest.mark.usefixtures("quiet_log"), pytest.mark.timeout(900)]  # thousands of requests
 HERE = ("nobody", "operator", "supervisor", "zone admin", "partner", "auditor")
 ADMINS = ("supervisor of every site", "zone admin of every site", "auditor of every site")
@@ -32,6 +34,17 @@ def rows(world: World, people: dict[str, Client], chosen: list[Address]) -> list
         path = world.path(address)
         words = [both(tried(client, "GET", path), tried(client, "POST", path)) for client in people.values()]
         found.append([shown(address.path), *words])
+    return found
+
+
+def token_rows(world: World, chosen: list[Address]) -> list[list[str]]:
+    """A line for each operation of the API."""
+    found = []
+    for address in chosen:
+        path = world.path(address)
+        for method in API.get_openapi_schema()["paths"][shown(address.path)]:
+            words = [tried(client, method.upper(), path, SENT) for client in world.tokens.values()]
+            found.append([f"{method.upper()} {shown(address.path)}", *words])
     return found
 
 
@@ -79,10 +92,12 @@ def test_who_may_is_what_the_docs_say(world: World) -> None:
     there = {who: client for who, client in made.items() if who not in (*HERE, *ADMINS)}
     admins = {who: made[who] for who in ADMINS}
     placed = [address for address in plain if addresses.rule_named(address.name, address.room).act is not None]
+    operations = [address for address in plain if address.path.startswith("/api/v1/")]
     text = PAGE.with_made(
         "## At their own site, and the agency that was paged", table(rows(world, here, plain), here),
         "## At another site, or of another agency",
         "Addresses that are open, or a person's own, are as above.", table(rows(world, there, placed), there),
+        "## The API, by tokens with every scope", table(token_rows(world, operations), world.tokens),
         "## The admin", "Everybody else is refused.",
         table(admin_rows(world, admins, [a for a in every if a.room == "admin"]), admins),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 import re
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from http.cookies import SimpleCookie
@@ -21,6 +21,8 @@ from django.utils import timezone
 from alerts import intake
 from alerts.accounts import addresses, scope
 from alerts.accounts.roles import Role
+from alerts.api import tokens
+from alerts.api.scopes import SCOPES
 from alerts.models import Agency, Contact, Evidence, MaintenanceWindow, PartnerLink, PolicyStep, Rota
 from tests.people import give
 from tests.stories.conftest import ControlRoom, room
@@ -82,7 +84,20 @@ class World:
         self.people["operator of another agency"] = self.person(Role.OPERATOR, site, stranger)
         for role in (Role.SUPERVISOR, Role.ZONE_ADMIN, Role.AUDITOR):
             self.people[f"{role.words} of every site"] = self.person(role, None, None)
+        self.tokens = {
+            "of the site": self.token(sites=[site]), "of another site": self.token(sites=[other]),
+            "of the agency that was paged": self.token(agency=bea.agency),
+            "of another agency": self.token(agency=stranger),
+        }  # fmt: skip
         self.person_here = self.person(Role.OPERATOR, site, None)
+
+    @staticmethod
+    def token(*, sites: Sequence[Site] = (), agency: Agency | None = None) -> Client:
+        """A system with a token that may do everything, as far as it reaches."""
+        contact = Contact.objects.filter(agency=agency).order_by("pk").first()
+        contact = contact or Contact.objects.create(name="Dispatch", agency=agency)
+        made = tokens.make("x", list(SCOPES), by="x", days=9, sites=sites, agency=agency, contact=contact)
+        return Client(raise_request_exception=False, headers={"authorization": f"Bearer {made.secret}"})
 
     @staticmethod
     def live(camera_id: int) -> None:
@@ -116,6 +131,8 @@ class World:
                 return str(thing)
             if match[2] == "token" and kind == "slug":
                 return self.link.token
+            if address.room == "api" and match[2] == "number":
+                return str(self.incident.pk if "incidents" in address.path else 1)
             return {"int": "1", "uuid": str(uuid.UUID(int=1))}.get(kind, "x")
 
         path = re.sub(r"\^?\(\?P<\w+>(?:[^()]|\([^()]*\))*\)", "x", address.path)
@@ -129,11 +146,11 @@ def word(answer: Any) -> str:
     return {401: "no", 403: "no", 404: "hidden", 405: "-", 410: "hidden"}.get(answer.status_code, "yes")
 
 
-def tried(client: Client, method: str, path: str) -> str:
+def tried(client: Client, method: str, path: str, body: str = "") -> str:
     """One request, and everything that it changed is undone, in the browser too: a log-out would hold for the rest."""
     cookies = SimpleCookie(client.cookies)
     with transaction.atomic():
-        answer = client.generic(method, path)
+        answer = client.generic(method, path, body, "application/json" if body else "application/octet-stream")
         found = word(answer)
         answer.close()
         transaction.set_rollback(True)

@@ -10,7 +10,7 @@ from django.test import Client
 
 from alerts.api import tokens
 from alerts.api.scopes import SCOPES
-from alerts.models import Contact
+from alerts.models import Agency, Contact
 from tests.stories.conftest import ControlRoom, room_without_engine
 from zones.models import Site
 
@@ -20,10 +20,10 @@ __all__ = ["room_without_engine"]
 class System:
     """Another system with a token."""
 
-    def __init__(self, *scopes: str, site: Site | None = None) -> None:
-        olivia = Contact.objects.get(name__startswith="Olivia")
-        sites = [site] if site else []
-        made = tokens.make("dispatch", scopes or list(SCOPES), by="sam", days=30, sites=sites, contact=olivia)
+    def __init__(self, *scopes: str, site: Site | None = None, agency: Agency | None = None) -> None:
+        people = Contact.objects.filter(agency=agency) if agency else Contact.objects.filter(name__startswith="Olivia")
+        sites, may = [site] if site else [], scopes or list(SCOPES)
+        made = tokens.make("dispatch", may, by="sam", days=30, sites=sites, agency=agency, contact=people.get())
         self.token, self.secret = made.token, made.secret
         self.client = Client(headers={"authorization": f"Bearer {made.secret}"})
 

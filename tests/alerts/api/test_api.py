@@ -3,8 +3,10 @@
 import json
 import logging
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -17,10 +19,10 @@ from alerts.api import tokens
 from alerts.api.service import API
 from alerts.engine import HEARTBEAT
 from alerts.heartbeat import beat
-from alerts.models import ApiCall, ApiToken, AuditEvent, Contact, Incident
+from alerts.models import Agency, ApiCall, ApiToken, AuditEvent, Contact, Incident, SharingRule
 from tests.alerts.api.conftest import System
 from tests.stories.conftest import ControlRoom
-from zones.models import Camera, Site
+from zones.models import Camera, Site, Zone
 from zones.tier import Tier
 
 PERSON = {"person": "Constable 1234"}
@@ -149,6 +151,79 @@ def test_a_token_of_one_site_sees_and_changes_nothing_of_another(system: System,
     assert stranger.get("/incidents?site=1").json()["items"] == []
     incident.refresh_from_db()
     assert incident.state == Incident.State.OPEN
+
+
+@pytest.fixture
+def rescue(room: ControlRoom) -> Agency:
+    """An agency that nobody has paged and nothing is shared with."""
+    agency = Agency.objects.create(name="River Rescue")
+    Contact.objects.create(name="Rita", agency=agency, mobile="+447700900777")
+    return agency
+
+
+def test_a_token_of_an_agency_sees_what_was_shared_with_it_and_what_it_was_paged_for(
+    room: ControlRoom, rescue: Agency
+) -> None:
+    other_site()
+    east, west = room.sees(), room.sees(camera_id=2, zone_id=2)
+    of_rescue = System(agency=rescue)
+    for path in ("/sites", "/cameras", "/zones", "/incidents"):
+        assert of_rescue.get(path).json()["items"] == [], path
+    for path in (f"/incidents/{east.pk}", "/cameras/1", "/cameras/1/zones.geojson", "/zones/1"):
+        assert of_rescue.get(path).status_code == 404, path
+    assert of_rescue.post(f"/incidents/{east.pk}/acknowledge", PERSON).status_code == 404
+    SharingRule.objects.create(agency=rescue, site_id=1, zone_id=1, why="agreed")
+    assert [site["name"] for site in of_rescue.get("/sites").json()["items"]] == ["Demo Bridge"]
+    assert [camera["id"] for camera in of_rescue.get("/cameras").json()["items"]] == [1]
+    assert [zone["id"] for zone in of_rescue.get("/zones").json()["items"]] == [1]
+    assert [found["id"] for found in of_rescue.get("/incidents").json()["items"]] == [east.pk]
+    assert of_rescue.get(f"/incidents/{west.pk}").status_code == 404
+    taken = of_rescue.post(f"/incidents/{east.pk}/acknowledge", PERSON).json()
+    assert (taken["took_effect"], taken["by"]) == (True, "Rita (River Rescue)")
+
+
+def test_a_drawing_is_shown_only_to_a_token_that_sees_all_of_it(room: ControlRoom, rescue: Agency) -> None:
+    of_rescue = System(agency=rescue)
+    SharingRule.objects.create(agency=rescue, site_id=1, zone_id=1, why="agreed")
+    assert of_rescue.get("/cameras/1/zones.geojson").status_code == 200
+    shown = Zone.objects.get(pk=1)
+    Zone.objects.create(camera_id=1, name="The works entrance", polygon=shown.polygon, edge=shown.edge)
+    assert of_rescue.get("/cameras/1").status_code == 200
+    assert of_rescue.get("/cameras/1/zones.geojson").status_code == 404
+    SharingRule.objects.update(zone=None)
+    assert of_rescue.get("/cameras/1/zones.geojson").status_code == 200
+    assert len(of_rescue.get("/cameras").json()["items"]) == Camera.objects.filter(site=1).count()
+
+
+def test_a_token_of_an_agency_at_one_site_is_held_to_both(room: ControlRoom, rescue: Agency) -> None:
+    room.sees()
+    there = System(site=other_site(), agency=rescue)
+    SharingRule.objects.create(agency=rescue, site_id=1, why="agreed")
+    for path in ("/sites", "/cameras", "/zones", "/incidents"):
+        assert there.get(path).json()["items"] == [], path
+        assert len(System(agency=rescue).get(path).json()["items"]) > 0, path
+
+
+def test_a_token_whose_only_site_is_taken_down_sees_nothing(room: ControlRoom) -> None:
+    site = Site.objects.create(name="Old Bridge")
+    system = System(site=site)
+    site.delete()
+    assert system.get("/sites").json()["items"] == []
+    assert system.get("/cameras/1").status_code == 404
+
+
+def test_tokens_from_before_keep_their_reach(room: ControlRoom) -> None:
+    of_one, of_every = System(site=other_site()), System()
+    ApiToken.objects.update(every_site=False)  # as the column begins
+    import_module("alerts.migrations.0018_api_tokens_by_agency").keep_reach(apps, None)
+    assert len(of_every.get("/sites").json()["items"]) == 2
+    assert len(of_one.get("/sites").json()["items"]) == 1
+
+
+def test_a_token_of_an_agency_acts_in_nobody_elses_name(room: ControlRoom, rescue: Agency) -> None:
+    olivia = Contact.objects.get(name__startswith="Olivia")
+    with pytest.raises(ValidationError, match="choose a contact of River Rescue"):
+        tokens.make("dispatch", ["incidents:close"], by="sam", days=30, agency=rescue, contact=olivia)
 
 
 def test_a_scope_that_is_missing_is_named(room: ControlRoom) -> None:
