@@ -92,23 +92,22 @@ def paging() -> list[str]:
     return late
 
 
-def rest() -> list[str]:
-    """What else does not answer, in words: nobody is paged later for it, and somebody must look."""
+def parts() -> list[str]:
+    """Which other part does not answer, in words: nobody is paged later for it, and somebody must look."""
     late = []
     if settings.DEADMAN_URL and not alive(PING, PING_MISSED * settings.DEADMAN_EVERY_S):
         late.append("The outside watch cannot be reached: nobody outside would notice that Handrail has stopped.")
     if silent(MEDIA, WATCHDOG_STALE_S):
         late.append("No media worker answers: clips are not made.")
-    if cameras := _unwatched():
-        late.append(f"No worker watches {cameras}.")
     return late
 
 
-def _unwatched() -> str:
+def unwatched(among: QuerySet[Camera]) -> list[str]:
     """Cameras that should give pictures now and that no worker looks at, in words."""
-    found = Camera.objects.filter(enabled=True, status__state=CameraStatus.State.LIVE)
+    found = among.filter(enabled=True, status__state=CameraStatus.State.LIVE).select_related("site")
     names = [str(camera) for camera in found.filter(status__last_frame_at__lt=ago(FRAME_STALE_S))]
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more cameras" if len(names) > 3 else "")
+    more = f" and {len(names) - 3} more cameras" if len(names) > 3 else ""
+    return [f"No worker watches {', '.join(names[:3])}{more}."] if names else []
 
 
 def beats() -> dict[str, str]:

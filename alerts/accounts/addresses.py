@@ -53,7 +53,8 @@ RULES: dict[str, Rule] = {
     "console": Rule(Act.SEE_INCIDENTS),
     **dict.fromkeys(("open-fragment", "wallboard-fragment"), Rule(Act.SEE_INCIDENTS, background=True)),
     **dict.fromkeys(("history", "wallboard"), Rule(Act.SEE_INCIDENTS)),
-    **dict.fromkeys(("hand-over", "have-read"), Rule(Act.HAND_OVER)),
+    "hand-over": Rule(Act.HAND_OVER),
+    "have-read": Rule(Act.HAND_OVER, scope.notes, "number"),
     "live": Rule(fetched=True, background=True),
     **dict.fromkeys(
         ("incident-fragment", "pictures-fragment", "parts-fragment", "live-picture"), replace(SEEN, background=True)

@@ -15,7 +15,7 @@ class Act(StrEnum):
     PACK = "alerts.make_evidence_pack"
     SEE_CAMERAS = "alerts.see_cameras"
     DRAW = "zones.draw_zones"
-    HAND_OVER = "alerts.hand_over"  # notes between shifts are the whole house's
+    HAND_OVER = "alerts.hand_over"
     SEE_PAGING = "alerts.see_paging"
     MANAGE_PAGING = "alerts.manage_paging"
     SEE_SHARED = "alerts.see_shared"

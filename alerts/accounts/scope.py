@@ -11,6 +11,7 @@ from alerts.models import (
     Agency,
     Contact,
     Evidence,
+    HandOverNote,
     Incident,
     MaintenanceWindow,
     Membership,
@@ -129,12 +130,12 @@ def _of_zones(grant: Grant) -> Q:
     return place & (whole | Q(pk__in=rules.exclude(zone=None).values("zone")))
 
 
-def policies(user: Person, act: str) -> QuerySet[Policy]:
+def policies(user: Holder, act: str) -> QuerySet[Policy]:
     """Policies."""
     return Policy.objects.filter(site__in=sites(user, act))
 
 
-def rotas(user: Person, act: str) -> QuerySet[Rota]:
+def rotas(user: Holder, act: str) -> QuerySet[Rota]:
     """Rotas that page for one of the sites, and those that page for none yet."""
     if everywhere(user, act):
         return Rota.objects.all()
@@ -143,7 +144,7 @@ def rotas(user: Person, act: str) -> QuerySet[Rota]:
     return Rota.objects.filter(Exists(mine) | (~Exists(used) if sites(user, act).exists() else NOTHING))
 
 
-def agencies(user: Person, act: str) -> QuerySet[Agency]:
+def agencies(user: Holder, act: str) -> QuerySet[Agency]:
     """Agencies that take something of one of the sites."""
     if everywhere(user, act):
         return Agency.objects.all()
@@ -155,7 +156,7 @@ def agencies(user: Person, act: str) -> QuerySet[Agency]:
     return Agency.objects.filter(takes_all | takes).distinct()
 
 
-def contacts(user: Person, act: str) -> QuerySet[Contact]:
+def contacts(user: Holder, act: str) -> QuerySet[Contact]:
     """People who can be paged for one of the sites."""
     if everywhere(user, act):
         return Contact.objects.all()
@@ -166,17 +167,28 @@ def contacts(user: Person, act: str) -> QuerySet[Contact]:
     return Contact.objects.filter(own | Q(agency__in=agencies(user, act))).distinct()
 
 
-def windows(user: Person, act: str) -> QuerySet[MaintenanceWindow]:
+def notes(user: Holder, act: str) -> QuerySet[HandOverNote]:
+    """Hand-over notes for one of the sites, and those for every site."""
+    if everywhere(user, act):
+        return HandOverNote.objects.all()
+    found = sites(user, act)
+    if not found.exists():
+        return HandOverNote.objects.none()
+    return HandOverNote.objects.filter(Q(site=None) | Q(site__in=found))
+
+
+def windows(user: Holder, act: str) -> QuerySet[MaintenanceWindow]:
     """Maintenance."""
     found = sites(user, act)
     here = Q(site__in=found) | Q(camera__site__in=found) | Q(zone__camera__site__in=found)
     return MaintenanceWindow.objects.filter(here)
 
 
-def may_reach(user: Person, act: str, thing: Model) -> bool:
-    """Whether an act may be done to one thing: a site, a camera, or an incident."""
-    of: dict[type[Model], Callable[[Person, str], QuerySet[Model]]] = {
-        Site: sites, Camera: cameras, Incident: incidents, Zone: zones,
+def may_reach(user: Holder, act: str, thing: Model) -> bool:
+    """Whether an act may be done to one thing: a site, a camera, an incident, a zone, or a part of how it is paged."""
+    of: dict[type[Model], Callable[[Holder, str], QuerySet[Model]]] = {
+        Site: sites, Camera: cameras, Incident: incidents, Zone: zones, Rota: rotas, Contact: contacts,
+        MaintenanceWindow: windows,
     }  # fmt: skip
     found = of.get(type(thing))
     return found is not None and found(user, act).filter(pk=thing.pk).exists()

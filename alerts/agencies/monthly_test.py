@@ -101,8 +101,10 @@ def reply(people: Sequence[Contact]) -> str | None:
     return "Thank you: the test reached you. Nothing else is needed." if answered else None
 
 
-def unanswered() -> QuerySet[PartnerTest]:
-    """Tests of this month and the last that nobody answered or that could not be sent, newest first."""
+def unanswered(people: QuerySet[Contact]) -> QuerySet[PartnerTest]:
+    """Their tests of this month and the last that nobody answered or that could not be sent, newest first."""
     recent = PartnerTest.objects.filter(month__gte=(database_now() - timedelta(days=31)).date().replace(day=1))
-    found = recent.exclude(flagged_at=None).filter(answered_at=None).select_related("contact__agency")
+    found = (
+        recent.exclude(flagged_at=None).filter(answered_at=None, contact__in=people).select_related("contact__agency")
+    )
     return found.order_by(F("month").desc(), "contact__name")

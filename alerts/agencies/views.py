@@ -36,7 +36,7 @@ def partners(request: HttpRequest) -> HttpResponse:
             for agency in agencies.order_by("name")
         ],
         "own": [_line(contact) for contact in people.filter(agency=None, active=True).order_by("name")],
-        "untested": monthly_test.unanswered(),
+        "untested": monthly_test.unanswered(people),
     }
     return render(request, "paging/partners.html", context)
 

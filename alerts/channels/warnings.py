@@ -5,8 +5,10 @@ from typing import Any
 
 from django.core import checks
 
+from alerts.accounts.telling import Told
 from alerts.channels import registry
 from alerts.models import Channel, Contact, NumberBlock, PolicyStep
+from zones.models import Site
 
 HALF = {
     Channel.PUSH: ("VAPID_PRIVATE_KEY", "VAPID_CONTACT"),
@@ -15,37 +17,38 @@ HALF = {
 }
 
 
-def channel_warnings() -> list[str]:
+def channel_warnings() -> list[Told]:
     """Channels that a policy uses and that are switched off, and people who take no SMS."""
     return [*_switched_off(), *_opted_out(), *_blocked()]
 
 
-def _switched_off() -> list[str]:
-    rows = PolicyStep.objects.values_list("channels", flat=True)
-    used = {name for channels in rows if isinstance(channels, list) for name in channels}
+def _switched_off() -> list[Told]:
+    used: dict[str, set[Site]] = {}
+    for step in PolicyStep.objects.select_related("policy__site"):
+        for name in step.channels if isinstance(step.channels, list) else []:
+            used.setdefault(name, set()).add(step.policy.site)
     return [
-        f"{Channel(name).label.capitalize()} is switched off, and a policy uses it: the next channel goes instead. "
-        f"Not set: {', '.join(missing)}."
+        Told(
+            f"{Channel(name).label.capitalize()} is switched off, and a policy uses it: the next channel goes instead. "
+            f"Not set: {', '.join(missing)}.",
+            tuple(used[name]),
+        )
         for name, channel in registry.CHANNELS.items()
         if name in used and (missing := channel.missing())
     ]
 
 
-def _opted_out() -> list[str]:
+def _opted_out() -> list[Told]:
     people = Contact.objects.filter(active=True).exclude(sms_refused_at=None).select_related("agency")
-    return [
-        f"{contact} takes no SMS any more: they sent STOP. They are called instead until they text START."
-        for contact in people.order_by("name")
-    ]
+    words = "takes no SMS any more: they sent STOP. They are called instead until they text START."
+    return [Told(f"{contact} {words}", (contact,)) for contact in people.order_by("name")]
 
 
-def _blocked() -> list[str]:
+def _blocked() -> list[Told]:
     blocked = NumberBlock.objects.values("number")
     people = Contact.objects.filter(active=True, mobile__in=blocked).select_related("agency")
-    return [
-        f"The number of {contact} takes no SMS: they are called instead. Check it, then lift the block in the admin."
-        for contact in people.order_by("name")
-    ]
+    words = "takes no SMS: they are called instead. Check it, then lift the block in the admin."
+    return [Told(f"The number of {contact} {words}", (contact,)) for contact in people.order_by("name")]
 
 
 @checks.register(checks.Tags.compatibility)

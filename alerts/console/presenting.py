@@ -9,17 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from alerts import lateness
 from alerts.accounts import scope
 from alerts.accounts.roles import Act
 from alerts.accounts.scope import Person
-from alerts.channels.warnings import channel_warnings
 from alerts.delivery import MACHINES
 from alerts.escalation import SNOOZE_S, SNOOZES
 from alerts.evidence.story import event_words
 from alerts.evidence.timeline import Timeline, timeline
 from alerts.models import Agency, Attempt, AuditEvent, ConcernReport, Contact, Deletion, Evidence, Incident, Rota
-from zones.models import Camera, CameraStatus, Site
+from zones.models import Camera, CameraStatus
 from zones.tier import Tier
 
 SHAPES = {Tier.CRITICAL: "◆", Tier.URGENT: "▲", Tier.CONCERN: "●", Tier.NOTICE: "○"}
@@ -281,17 +279,3 @@ def camera_line(camera: Camera) -> CameraLine:
         reconnects=status.reconnects,
         zones=tuple(zone.name for zone in camera.zones.all() if zone.enabled),
     )
-
-
-def warnings() -> list[str]:
-    """What stands above everything: paging is late, or somebody cannot be reached as planned."""
-    return [*late(), *channel_warnings()]
-
-
-def late() -> list[str]:
-    """Warnings that stand above everything: paging is late, or a part that matters does not answer."""
-    paging = lateness.paging()
-    if paging:
-        phones = ", ".join(site.control_room_phone for site in Site.objects.all() if site.control_room_phone)
-        paging.append(f"Ring the control room{f' on {phones}' if phones else ''}.")
-    return ([" ".join(paging)] if paging else []) + lateness.rest()

@@ -11,15 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 from alerts import transitions, unsent
 from alerts.accounts import scope
 from alerts.accounts.roles import Act
-from alerts.console import incident_page, presence, presenting, upkeep_banner
-from alerts.console.shared import Shared
+from alerts.console import banners, incident_page, presence, presenting
 from alerts.hand_over import notes
 from alerts.models import Contact, Evidence, Incident
 from alerts.transitions import TransitionError
 from zones.whole import whole
 
 PAGE = "console/incident.html"
-WARNINGS, WORKS = Shared(presenting.warnings), Shared(upkeep_banner.works)
 
 
 @login_required
@@ -31,10 +29,10 @@ def open_incidents(request: HttpRequest, template: str = "console/open.html") ->
         "cards": cards,
         "waiting": sum(card.waits for card in cards),
         "cameras": presenting.cameras(request.user),
-        "late": WARNINGS(),
-        "works": WORKS(),
-        "to_mend": upkeep_banner.to_mend(),
-        "notes": notes.unread(request.user) if request.user.has_perm(Act.HAND_OVER) else [],  # type: ignore[arg-type]
+        "late": banners.warnings(request.user),
+        "works": banners.works(request.user),
+        "to_mend": banners.to_mend(request.user),
+        "notes": notes.unread(request.user),
     }
     return render(request, template, context)
 
@@ -75,7 +73,7 @@ def incident(request: HttpRequest, number: int, template: str = PAGE) -> HttpRes
         "waiting": presenting.unresolved(request.user).filter(state=Incident.State.OPEN).count(),
         "show": request.GET.get("show", ""),
         "unsent": unsent.take(request, f"incident {number}") if template == PAGE else {},
-        "late": WARNINGS(),
+        "late": banners.warnings(request.user),
     }
     return render(request, template, context)
 

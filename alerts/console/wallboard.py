@@ -10,8 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from alerts.console import presenting
-from alerts.console.upkeep_banner import works
+from alerts.console import banners, presenting
 from alerts.models import Incident
 from zones.tier import Tier
 
@@ -82,8 +81,8 @@ def wallboard(request: HttpRequest, template: str = "console/wallboard.html") ->
         "waiting": sum(row.waits for row in listed),
         "blind": [camera for camera in cameras if not camera.good],
         "cameras": len(cameras),
-        "late": presenting.warnings(),
-        "works": works(),
+        "late": banners.late(request.user),
+        "works": banners.works(request.user),
         "now": timezone.now(),
     }
     return render(request, template, context)

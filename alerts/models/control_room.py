@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from alerts.models.incident import Incident
+from zones.models import Site
 
 
 class Looking(models.Model):
@@ -21,9 +22,12 @@ class Looking(models.Model):
 
 
 class HandOverNote(models.Model):
-    """What one shift leaves to the next: shown to everybody until they have read it, or until it expires."""
+    """What one shift leaves to the next: shown to everybody of a site until they have read it, or until it expires."""
 
     text = models.TextField(max_length=2000)
+    site = models.ForeignKey(
+        Site, null=True, blank=True, on_delete=models.CASCADE, related_name="+", help_text="Empty: every site."
+    )
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()

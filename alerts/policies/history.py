@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alerts.accounts import scope
 from alerts.accounts.roles import Act
+from alerts.accounts.telling import words_for
 from alerts.models import Policy, PolicyVersion
 from alerts.policies import versions
 from alerts.policies.drafts import problems_of
@@ -33,7 +34,8 @@ def policies(request: HttpRequest) -> HttpResponse:
         for policy in found
         for now in [body(policy)]
     ]
-    return render(request, "paging/policies.html", {"lines": lines, "to_mend": list(of_policies())})
+    to_mend = words_for(request.user, Act.SEE_PAGING, of_policies())
+    return render(request, "paging/policies.html", {"lines": lines, "to_mend": to_mend})
 
 
 @login_required

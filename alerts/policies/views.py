@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from alerts.accounts import scope
 from alerts.accounts.roles import Act
+from alerts.accounts.telling import words_for
 from alerts.agencies import monthly_test
 from alerts.planning import database_now
 from alerts.policies.forecast import forecast, time_asked
@@ -41,8 +42,8 @@ def who_is_paged(request: HttpRequest) -> HttpResponse:
         "tiers": [tier.word for tier in PAGED],
         "tier": request.GET.get("tier", ""),
         "forecasts": [forecast(Place.of(chosen.camera, chosen), tier, at) for tier in tiers] if chosen else [],
-        "to_mend": [*of_policies(), *of_rotas(now), *of_fallbacks()],
-        "untested": monthly_test.unanswered(),
+        "to_mend": words_for(request.user, Act.SEE_PAGING, [*of_policies(), *of_rotas(now), *of_fallbacks()]),
+        "untested": monthly_test.unanswered(scope.contacts(request.user, Act.SEE_PAGING)),
     }
     return render(request, "paging/who.html", context)
 

@@ -130,7 +130,7 @@ def shift(request: HttpRequest) -> HttpResponse:
         "acknowledged": figures.spread(line.acknowledged_s for line in incidents),
         "open": sum(not line.outcome for line in incidents),
         "faults": faults(span, seen),
-        "notes": notes.between(span.start, span.end),
+        "notes": notes.between(span.start, span.end, scope.notes(request.user, Act.SEE_PAGING)),
         "made_at": database_now(),
     }
     return render(request, "paging/shift.html", context)
@@ -155,7 +155,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
             words = [plain_cell(cell) for cell in (line.kind, line.place)]
             ending = [plain_cell(cell) for cell in (line.by, line.state, line.outcome, text)]
             lines.writerow([what, line.number, *words, line.opened_at.isoformat(), *seconds, *ending])
-    for note in notes.between(span.start, span.end):
-        lines.writerow(["hand-over note", note.pk, "", "", note.written_at.isoformat(), "", "", plain_cell(note.by), "",
-                        "", plain_cell(note.text)])  # fmt: skip
+    for note in notes.between(span.start, span.end, scope.notes(request.user, Act.SEE_PAGING)):
+        site, by, text = (plain_cell(cell) for cell in (note.site, note.by, note.text))
+        lines.writerow(["hand-over note", note.pk, "", site, note.written_at.isoformat(), "", "", by, "", "", text])
     return answer

@@ -74,7 +74,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         "bars": _bars(hours),
         "undelivered": figures.undelivered(cases),
         "answers": figures.answers(cases),
-        "untested": monthly_test.unanswered(),
+        "untested": monthly_test.unanswered(scope.contacts(request.user, Act.SEE_PAGING)),
     }
     return render(request, "paging/reports.html", context)
 

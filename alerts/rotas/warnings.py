@@ -4,25 +4,27 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from alerts.accounts.telling import Told
 from alerts.models import Rota
 from alerts.rotas.duty import AHEAD, gaps, zone_of
 
 logger = logging.getLogger(__name__)
 
 
-def of_rotas(now: datetime, span: timedelta = AHEAD) -> Iterator[str]:
+def of_rotas(now: datetime, span: timedelta = AHEAD) -> Iterator[Told]:
     """One line for each rota in which nobody is on duty at some time ahead."""
     for rota in Rota.objects.select_related("fallback__agency").order_by("name"):
         if words := gap_words(rota, now, span):
-            yield words
+            yield Told(words, (rota,))
 
 
-def of_fallbacks() -> Iterator[str]:
+def of_fallbacks() -> Iterator[Told]:
     """One line for each rota whose fall-back could not be asked in a gap."""
     for rota in Rota.objects.select_related("fallback__agency").order_by("name"):
         if not rota.fallback.active or not rota.fallback.mobile:
             why = "has no number" if rota.fallback.active else "is switched off"
-            yield f"Rota {rota}: its fall-back {rota.fallback} {why}: a gap would be passed on to the next step."
+            says = f"Rota {rota}: its fall-back {rota.fallback} {why}: a gap would be passed on to the next step."
+            yield Told(says, (rota,))
 
 
 def gap_words(rota: Rota, now: datetime, span: timedelta = AHEAD) -> str:

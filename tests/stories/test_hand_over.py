@@ -12,18 +12,21 @@ from django.utils import timezone
 from alerts import transitions
 from alerts.accounts.roles import Role
 from alerts.hand_over import notes
-from alerts.models import AuditEvent, Contact, HandOverNote, Heartbeat, RetentionRun
+from alerts.models import AuditEvent, Contact, HandOverNote, HandOverRead, Heartbeat, RetentionRun
 from alerts.retention import running
 from tests.people import give
 from tests.stories.conftest import ControlRoom
-from zones.models import CameraStatus
+from zones.models import CameraStatus, Site
 from zones.tier import Tier
 
 
-def logged_in(name: str) -> Client:
+def logged_in(name: str, *sites: Site) -> Client:
+    """An operator of these sites; without any, of every site."""
     client = Client()
     user, new = User.objects.get_or_create(username=name)
-    client.force_login(give(user, Role.OPERATOR) if new else user)
+    for site in (sites or (None,)) if new else ():
+        give(user, Role.OPERATOR, site)
+    client.force_login(user)
     return client
 
 
@@ -58,6 +61,42 @@ def test_a_note_expires_by_itself_and_is_forgotten_long_after(room: ControlRoom)
     RetentionRun.objects.update(began_at=timezone.now() - timedelta(days=1))
     HandOverNote.objects.update(expires_at=timezone.now() - timedelta(days=90, seconds=1))
     running.run_now()
+    assert not HandOverNote.objects.exists()
+
+
+def test_a_note_for_one_site_is_seen_by_the_people_of_that_site_and_of_every_site(room: ControlRoom) -> None:
+    here, there = Site.objects.get(pk=1), Site.objects.create(name="Other Bridge")
+    of_one, of_other, of_both = logged_in("one", here), logged_in("other", there), logged_in("both", here, there)
+    of_every = logged_in("every")
+    of_one.post("/hand-over/", {"text": "Scaffold on the east side", "hours": "24"})  # theirs, without being asked
+    for client, seen in ((of_other, False), (of_both, True), (of_every, True), (logged_in("next", here), True)):
+        for page in ("/fragments/open/", "/hand-over/", "/reports/shift/", "/reports/shift.csv"):
+            assert ("Scaffold" in text_of(client, page)) is seen, page
+    note = HandOverNote.objects.get()
+    assert note.site == here
+    assert of_other.post(f"/hand-over/{note.pk}/read/").status_code == 404
+    assert not HandOverRead.objects.exists()
+    of_both.post("/hand-over/", {"text": "Fog is coming", "hours": "24", "site": ""})
+    assert "Every site: both" in text_of(of_other, "/fragments/open/")
+    of_both.post("/hand-over/", {"text": "Crane at night", "hours": "24", "site": str(there.pk)})
+    assert "Crane at night" in text_of(of_other, "/fragments/open/")
+    assert "Crane at night" not in text_of(of_one, "/fragments/open/")
+
+
+def test_somebody_with_one_site_begins_with_it_and_with_two_says_which(room: ControlRoom) -> None:
+    here, there = Site.objects.get(pk=1), Site.objects.create(name="Other Bridge")
+    assert f'<option value="{here.pk}" selected>Demo Bridge</option>' in text_of(logged_in("one", here), "/hand-over/")
+    assert "Other Bridge" not in text_of(logged_in("one", here), "/hand-over/")
+    assert '<option value="" selected>every site</option>' in text_of(logged_in("both", here, there), "/hand-over/")
+
+
+def test_a_note_for_a_site_that_is_not_theirs_is_refused_and_loses_nothing(room: ControlRoom) -> None:
+    there = Site.objects.create(name="Other Bridge")
+    for site in (str(there.pk), "x", "9" * 30):
+        form = {"text": "kept as typed", "hours": "12", "site": site}
+        page = logged_in("one", Site.objects.get(pk=1)).post("/hand-over/", form).content.decode()
+        assert "Choose one of your sites, or every site." in page
+        assert "kept as typed" in page
     assert not HandOverNote.objects.exists()
 
 

@@ -187,8 +187,8 @@ def test_a_clock_that_jumps_a_year_ahead_deletes_nothing_until_a_person_has_look
     upkeep.look()
     upkeep.look()
     assert all(there(media, incident) == list(KINDS) for incident in incidents)
-    (words,) = of_retention()
-    assert "waits for an administrator" in words
+    (told_of,) = of_retention()
+    assert "waits for an administrator" in told_of.words
     told = supervisor.get("/retention/").content.decode()
     assert "the database&#x27;s clock is wrong" in told
     ahead(-365)  # the clock is right again: the next look finds nothing due

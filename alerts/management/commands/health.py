@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from alerts import health, lateness
+from zones.models import Camera
 
 
 class Command(BaseCommand):
@@ -19,7 +20,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{name}: last well at {at}")
             if lateness.WATCHDOG not in lateness.beats():
                 self.stdout.write("The watchdog was never started.")
-            for words in lateness.rest():
+            for words in [*lateness.parts(), *lateness.unwatched(Camera.objects.all())]:
                 self.stdout.write(words)
         except DatabaseError:
             self.stdout.write("The database does not answer.")

@@ -18,8 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = list(warnings.of_rotas(database_now(), timedelta(days=options["days"])))
-        for words in found:
-            self.stdout.write(words)
+        for told in found:
+            self.stdout.write(told.words)
         if found:
             raise CommandError(f"{len(found)} rotas have gaps.")
         self.stdout.write(f"No gap in the next {options['days']} days.")
