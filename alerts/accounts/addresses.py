@@ -23,6 +23,7 @@ class Rule:
         key: the address's part that names the thing.
         open: no log-in is asked for: the page has a guard of its own, or nothing to guard.
         fetched: by a program or script, for which a log-in page is no answer: a stranger gets 403.
+        wall: a screen on a wall may open it too, with its key instead of a log-in.
         background: asked for again and again by an open page: it is no sign that somebody is there.
     """
 
@@ -32,6 +33,7 @@ class Rule:
     open: bool = False
     fetched: bool = False
     background: bool = False
+    wall: bool = False
 
 
 OPEN = Rule(open=True)
@@ -51,11 +53,13 @@ SEEN, HANDLED = _incident(Act.SEE_INCIDENTS), _incident(Act.HANDLE)
 RULES: dict[str, Rule] = {
     # The console
     "console": Rule(Act.SEE_INCIDENTS),
-    **dict.fromkeys(("open-fragment", "wallboard-fragment"), Rule(Act.SEE_INCIDENTS, background=True)),
-    **dict.fromkeys(("history", "wallboard"), Rule(Act.SEE_INCIDENTS)),
+    "open-fragment": Rule(Act.SEE_INCIDENTS, background=True),
+    "history": Rule(Act.SEE_INCIDENTS),
+    "wallboard": Rule(Act.SEE_INCIDENTS, wall=True),
+    "wallboard-fragment": Rule(Act.SEE_INCIDENTS, background=True, wall=True),
     "hand-over": Rule(Act.HAND_OVER),
     "have-read": Rule(Act.HAND_OVER, scope.notes, "number"),
-    "live": Rule(fetched=True, background=True),
+    "live": Rule(fetched=True, background=True, wall=True),
     **dict.fromkeys(
         ("incident-fragment", "pictures-fragment", "parts-fragment", "live-picture"), replace(SEEN, background=True)
     ),
@@ -97,6 +101,8 @@ RULES: dict[str, Rule] = {
     # Retention, and access for other systems
     **dict.fromkeys(("retention", "deletions-csv", "impact"), Rule(Act.SEE_RETENTION)),
     **dict.fromkeys(("approve-retention", "lock-evidence", "release-evidence"), Rule(Act.DELETE)),
+    "wall-screens": Rule(Act.GIVE_WALL_SCREENS),
+    "revoke-wall-screen": Rule(Act.GIVE_WALL_SCREENS, scope.wall_screens, "number"),
     **dict.fromkeys(("api-tokens", "revoke-api-token"), Rule(Act.GIVE_TOKENS)),
     # A person's own
     **dict.fromkeys(("devices", "add-device", "test-devices", "remove-device"), OWN),
@@ -123,8 +129,8 @@ RULES: dict[str, Rule] = {
     ),
     **dict.fromkeys(
         ("healthz", "metrics", "twilio-sms", "twilio-status", "twilio-machine", "twilio-voice", "service-worker",
-         "calendar", "partner", "partner-unlock", "partner-evidence", "partner-answer", "api", "api-unknown",
-         "about", "about-json"), OPEN
+         "calendar", "partner", "partner-unlock", "partner-evidence", "partner-answer",
+         "open-wall-screen", "api", "api-unknown", "about", "about-json"), OPEN
     ),
 }  # fmt: skip
 ROOMS: dict[str, Rule] = {"admin": Rule(Act.USE_ADMIN), "api": OPEN}

@@ -15,9 +15,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
-from alerts.accounts import second_step, sessions
+from alerts.accounts import second_step, sessions, wall_screens
 from alerts.accounts.addresses import OWN, SUPERUSERS, Rule, rule_of
 from alerts.accounts.allowing import Answer, answer
 from alerts.accounts.roles import Act
@@ -50,7 +50,7 @@ class Gate:
         if rule.open:
             return None
         if not request.user.is_authenticated:
-            return _log_in(request, rule)
+            return _by_key(request, rule) if rule.wall else _log_in(request, rule)
         if not sessions.goes_on(request, background=rule.background):
             messages.warning(request, "Your log-in has ended. Log in to go on where you were.")
             return _log_in(request, rule)
@@ -75,6 +75,20 @@ def _refuse_unreadable(request: HttpRequest) -> None:
     """
     if any(UNREADABLE.search(value) for _, values in request.POST.lists() for value in values):
         raise SuspiciousOperation("a NUL, or a number without end, in what was sent")
+
+
+def _by_key(request: HttpRequest, rule: Rule) -> HttpResponse | None:
+    """Let a wall screen in (None), tell it that its key has ended, or ask for a log-in."""
+    screen = wall_screens.screen_of(request)
+    if screen is None:
+        return _log_in(request, rule)
+    if wall_screens.has_ended(screen):
+        answer = render(request, "accounts/wall_ended.html", {"ended": screen}, status=403)
+        answer["HX-Refresh"] = "true"  # where a fragment was asked for, the whole page is loaded: it says so
+        return answer
+    wall_screens.seen(screen)
+    request.screen = screen  # type: ignore[attr-defined]
+    return None
 
 
 def _log_in(request: HttpRequest, rule: Rule) -> HttpResponse:

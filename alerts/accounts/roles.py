@@ -26,6 +26,7 @@ class Act(StrEnum):
     SET_UP = "alerts.set_up"  # policies, rotas, contacts and agencies in the admin
     SEE_RETENTION = "alerts.see_retention"
     DELETE = "alerts.manage_retention"  # approve a deletion, lock evidence and release it
+    GIVE_WALL_SCREENS = "alerts.give_wall_screens"
     GIVE_TOKENS = "alerts.give_api_tokens"
 
 
@@ -49,7 +50,9 @@ EVERYWHERE = frozenset({Act.USE_ADMIN, Act.READ_RECORDS, Act.SET_UP, Act.SEE_RET
 """Acts that know no place: only a role that counts at every site, and for no other agency, carries them."""
 MAY: dict[Role, frozenset[Act]] = {
     Role.OPERATOR: _OPERATOR,
-    Role.SUPERVISOR: _OPERATOR | EVERYWHERE | {Act.PACK, Act.MANAGE_PAGING, Act.SEE_PEOPLE, Act.GIVE_ROLES},
+    Role.SUPERVISOR: _OPERATOR
+    | EVERYWHERE
+    | {Act.PACK, Act.MANAGE_PAGING, Act.SEE_PEOPLE, Act.GIVE_ROLES, Act.GIVE_WALL_SCREENS},
     Role.ZONE_ADMIN: frozenset({Act.SEE_CAMERAS, Act.DRAW, Act.USE_ADMIN}),
     Role.PARTNER: frozenset({Act.SEE_SHARED}),
     Role.AUDITOR: frozenset(
@@ -64,7 +67,9 @@ MAY: dict[Role, frozenset[Act]] = {
         }
     ),
 }
-HOUSE = frozenset({Act.HAND_OVER, Act.SEE_PAGING, Act.MANAGE_PAGING, Act.SEE_PEOPLE, Act.GIVE_ROLES, Act.DRAW})
+HOUSE = frozenset(
+    {Act.HAND_OVER, Act.SEE_PAGING, Act.MANAGE_PAGING, Act.SEE_PEOPLE, Act.GIVE_ROLES, Act.GIVE_WALL_SCREENS, Act.DRAW}
+)
 """Acts about the house itself: a role that was given for a partner agency never carries them."""
 
 

@@ -20,6 +20,7 @@ from alerts.models import (
     PolicyStep,
     Rota,
     SharingRule,
+    WallScreen,
 )
 from zones.models import Camera, Site, Zone
 
@@ -182,6 +183,11 @@ def windows(user: Holder, act: str) -> QuerySet[MaintenanceWindow]:
     found = sites(user, act)
     here = Q(site__in=found) | Q(camera__site__in=found) | Q(zone__camera__site__in=found)
     return MaintenanceWindow.objects.filter(here)
+
+
+def wall_screens(user: Person, act: str) -> QuerySet[WallScreen]:
+    """Keys of screens of one of the sites; those of every site for who is everywhere too."""
+    return WallScreen.objects.all() if everywhere(user, act) else WallScreen.objects.filter(site__in=sites(user, act))
 
 
 def may_reach(user: Holder, act: str, thing: Model) -> bool:

@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import include, path, re_path
 
-from alerts.accounts import views
+from alerts.accounts import views, wall_pages
 
 urlpatterns = [
     path("log-in/", account.login, name="account_login"),
@@ -36,4 +36,7 @@ urlpatterns = [
     path("people/roles/<int:number>/take/", views.take, name="role-take"),
     path("shared/", views.shared, name="shared"),
     path("shared/<int:number>/", views.shared_incident, name="shared-incident"),
+    path("wall-screens/", wall_pages.screens, name="wall-screens"),
+    path("wall-screens/<int:number>/revoke/", wall_pages.revoke, name="revoke-wall-screen"),
+    path("wall/<str:secret>/", wall_pages.open_link, name="open-wall-screen"),
 ]

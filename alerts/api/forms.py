@@ -3,7 +3,7 @@
 from django import forms
 
 from alerts.api.scopes import SCOPES
-from alerts.api.tokens import LONGEST_DAYS
+from alerts.keys import LONGEST_DAYS
 from alerts.models import Agency, Contact
 from zones.models import Site
 

@@ -1,9 +1,5 @@
 """Tokens: made, shown once, checked without telling how far a guess was right, and revoked."""
 
-import hashlib
-import hmac
-import re
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,16 +9,14 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from alerts import audit
+from alerts import audit, keys
 from alerts.api.scopes import ACTS
 from alerts.models import Agency, ApiCall, ApiToken, Contact
 from alerts.models.api import valid_scopes
 from alerts.planning import database_now
 from zones.models import Site
 
-SHAPE = re.compile(r"hr_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")
-LONGEST_DAYS = 400  # assumed: a year and time to change it
-NO_HASH = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
+KIND = "hr"
 # One statement: the bucket refills with time and gives one request, or the row count says that it is empty.
 TAKE = """
     UPDATE alerts_apitoken SET
@@ -58,7 +52,7 @@ def make(
         name: of the system that will use it.
         scopes: what it may do.
         by: who makes it.
-        days: until it expires, 1 to LONGEST_DAYS.
+        days: until it expires, 1 to keys.LONGEST_DAYS.
         sites: what it sees; none for every site.
         agency: whose system it is; None for the house's. It then sees what the agency's people see.
         contact: in whose name it acts.
@@ -73,15 +67,14 @@ def make(
         raise ValidationError("A token that changes incidents needs the contact in whose name it does.")
     if agency is not None and contact is not None and contact.agency_id != agency.pk:
         raise ValidationError(f"A token of {agency} acts in the name of its own people: choose a contact of {agency}.")
-    if not 1 <= days <= LONGEST_DAYS:
-        raise ValidationError(f"A token is valid for 1 to {LONGEST_DAYS} days.")
+    if not 1 <= days <= keys.LONGEST_DAYS:
+        raise ValidationError(f"A token is valid for 1 to {keys.LONGEST_DAYS} days.")
     chosen = list(sites)
-    prefix = secrets.token_hex(4)
-    secret = f"hr_{prefix}_{secrets.token_urlsafe(32)}"
+    prefix, secret = keys.new_secret(KIND)
     token = ApiToken.objects.create(
         name=name.strip()[:80],
         prefix=prefix,
-        secret_hash=_hash(secret),
+        secret_hash=keys.hash_of(secret),
         scopes=list(scopes),
         every_site=not chosen,
         agency=agency,
@@ -106,13 +99,9 @@ def revoke(token: ApiToken, *, by: str) -> bool:
 
 
 def known(secret: str) -> ApiToken | None:
-    """The valid token of a secret. Wrong ones take the same way: one look-up and one comparison in constant time."""
-    shaped = SHAPE.fullmatch(secret)
-    if shaped is None:
-        return None
-    valid = ApiToken.objects.filter(revoked_at=None, expires_at__gt=Now())
-    found = valid.filter(prefix=shaped[1]).prefetch_related("sites").first()
-    return found if hmac.compare_digest(_hash(secret), found.secret_hash if found else NO_HASH) else None
+    """The valid token of a secret."""
+    valid = ApiToken.objects.filter(revoked_at=None, expires_at__gt=Now()).prefetch_related("sites")
+    return keys.owner_of(valid, KIND, secret)
 
 
 def use(token: ApiToken, method: str, path: str) -> bool:
@@ -125,8 +114,3 @@ def use(token: ApiToken, method: str, path: str) -> bool:
                 return False
         ApiCall.objects.create(token=token, method=method[:8], path=path[:200])
     return True
-
-
-def _hash(secret: str) -> str:
-    """SHA-256: the secret has 256 random bits, so nothing slower is needed."""
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -7,7 +7,8 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 import psycopg
 from asgiref.sync import sync_to_async
@@ -15,10 +16,11 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from alerts.accounts import scope, sessions
+from alerts.accounts import scope, sessions, wall_screens
 from alerts.accounts.roles import Act
 from alerts.accounts.scope import Person
 from alerts.console.presence import BEAT_S, TABLE, OpenPage, Presence, opened
+from alerts.models import WallScreen
 from zones.whole import whole
 
 logger = logging.getLogger(__name__)
@@ -103,13 +105,17 @@ async def live(request: HttpRequest) -> HttpResponseBase:
 
     `session` says how many seconds the log-in still has; at 0 it is over and the stream ends.
     """
+    screen: WallScreen | None = getattr(request, "screen", None)
     user = await request.auser()
-    if not user.is_authenticated:
+    if screen is not None:
+        page, left = opened(None, None), partial(wall_screens.left, screen.pk)
+    elif user.is_authenticated:
+        page = opened(user.pk, await _incident(user, request.GET.get("incident", "")))
+        left = partial(sessions.watched, request.session.session_key or "")
+    else:
         return HttpResponse("Log in first.", status=403, content_type="text/plain")
-    key = request.session.session_key or ""
-    page = opened(user.pk, await _incident(user, request.GET.get("incident", "")))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingHttpResponse(_events(page, key), content_type="text/event-stream", headers=headers)
+    return StreamingHttpResponse(_events(page, left), content_type="text/event-stream", headers=headers)
 
 
 async def _incident(user: Person, number: str) -> int | None:
@@ -121,7 +127,7 @@ async def _incident(user: Person, number: str) -> int | None:
     return key if await seen.filter(pk=key).aexists() else None
 
 
-async def _events(page: OpenPage, session: str) -> AsyncIterator[bytes]:
+async def _events(page: OpenPage, left: Callable[[], float]) -> AsyncIterator[bytes]:
     changed = LISTENER.join(page)
     look_at = 0.0
     try:
@@ -129,7 +135,7 @@ async def _events(page: OpenPage, session: str) -> AsyncIterator[bytes]:
         while True:
             if time.monotonic() >= look_at:
                 look_at = time.monotonic() + LOOK_S
-                left_s = await sync_to_async(sessions.watched)(session)
+                left_s = await sync_to_async(left)()
                 yield f"event: session\ndata: {left_s:.0f}\n\n".encode()
                 if left_s <= 0:
                     return

@@ -28,14 +28,14 @@ DELETE = f"DELETE FROM {TABLE} WHERE page = ANY(%s) OR NOT {FRESH} RETURNING inc
 
 @dataclass(frozen=True, slots=True)
 class OpenPage:
-    """One page of one person; `incident` is None on a page that is about none."""
+    """One page of one person; `incident` is None on a page that is about none; `user` on a wall."""
 
-    user: int
+    user: int | None
     incident: int | None
     page: UUID
 
 
-def opened(user: int, incident: int | None) -> OpenPage:
+def opened(user: int | None, incident: int | None) -> OpenPage:
     """A page that was just opened."""
     return OpenPage(user, incident, uuid4())
 

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 
 from alerts.accounts import scope
 from alerts.accounts.roles import Act
-from alerts.accounts.scope import Person
+from alerts.accounts.scope import Holder, Person
 from alerts.delivery import MACHINES
 from alerts.escalation import SNOOZE_S, SNOOZES
 from alerts.evidence.story import event_words
@@ -75,7 +75,7 @@ class Event:
     words: str
 
 
-def unresolved(user: Person) -> QuerySet[Incident]:
+def unresolved(user: Holder) -> QuerySet[Incident]:
     """The incidents that somebody may see and nobody has closed, notices apart, most pressing first."""
     found = scope.incidents(user, Act.SEE_INCIDENTS).exclude(state=Incident.State.RESOLVED).filter(tier__gt=Tier.NOTICE)
     return found.select_related("acknowledged_by__agency", "snoozed_by__agency").order_by(
@@ -251,7 +251,7 @@ def story(incident: Incident) -> list[Event]:
     return [Event(event.at, event_words(event)) for event in events]
 
 
-def cameras(user: Person) -> list[CameraLine]:
+def cameras(user: Holder) -> list[CameraLine]:
     """Every enabled camera that somebody may see, with what its watcher last wrote."""
     found = (
         scope.cameras(user, Act.SEE_CAMERAS)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from alerts.accounts import wall_screens
 from alerts.console import banners, presenting
 from alerts.models import Incident
 from zones.tier import Tier
@@ -67,12 +67,12 @@ def rows(incidents: Sequence[Incident]) -> list[Row]:
     ]
 
 
-@login_required
 @require_safe
 def wallboard(request: HttpRequest, template: str = "console/wallboard.html") -> HttpResponse:
     """Open concerns by tier and age, cameras that cannot see, and whether paging is well."""
-    incidents = list(presenting.unresolved(request.user))
-    cameras = presenting.cameras(request.user)
+    viewer = wall_screens.viewer(request)  # let in by the gate, with a log-in or a key
+    incidents = list(presenting.unresolved(viewer))
+    cameras = presenting.cameras(viewer)
     listed = rows(incidents)
     context = {
         "tiles": tiles(incidents),
@@ -81,8 +81,9 @@ def wallboard(request: HttpRequest, template: str = "console/wallboard.html") ->
         "waiting": sum(row.waits for row in listed),
         "blind": [camera for camera in cameras if not camera.good],
         "cameras": len(cameras),
-        "late": banners.late(request.user),
-        "works": banners.works(request.user),
+        "late": banners.late(viewer),
+        "works": banners.works(viewer),
         "now": timezone.now(),
+        "screen": None if viewer is request.user else viewer,
     }
     return render(request, template, context)

@@ -5,6 +5,7 @@ from alerts.models.api import ApiCall, ApiToken
 from alerts.models.audit import AuditEvent, AuditLink, AuditPending
 from alerts.models.control_room import HandOverNote, HandOverRead, Looking
 from alerts.models.incident import ConcernReport, Evidence, Incident
+from alerts.models.keys import WallScreen
 from alerts.models.maintenance import MaintenanceWindow
 from alerts.models.pages import Attempt, Heartbeat, Notification, ProviderEvent, StepRun
 from alerts.models.people import Agency, Contact, NumberCheck, PartnerTest, Role
@@ -59,4 +60,5 @@ __all__ = [
     "StepRun",
     "Subject",
     "TierChoices",
+    "WallScreen",
 ]

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from alerts.accounts.roles import Grant, Role
 from alerts.api.scopes import SCOPES
+from alerts.models.keys import IssuedKey
 from alerts.models.people import Agency, Contact
 from zones.models import Site
 
@@ -22,12 +23,9 @@ def valid_scopes(value: Any) -> None:
         raise ValidationError("A scope stands in the list twice.")
 
 
-class ApiToken(models.Model):
-    """What another system shows to use the API. Only the secret's hash is kept; the secret is shown once."""
+class ApiToken(IssuedKey):
+    """What another system shows to use the API."""
 
-    name = models.CharField(max_length=80, help_text="The system that uses it, e.g. control room dispatch.")
-    prefix = models.CharField(max_length=8, unique=True, help_text="The secret's first part, to tell tokens apart.")
-    secret_hash = models.CharField(max_length=64)
     scopes = models.JSONField(validators=[valid_scopes])
     every_site = models.BooleanField(default=False, help_text="Also one that is added tomorrow.")
     sites = models.ManyToManyField(Site, blank=True, related_name="+", help_text="What it sees if not every site.")
@@ -47,12 +45,6 @@ class ApiToken(models.Model):
         related_name="+",
         help_text="In whose name it takes on, notes and closes; needed by a scope that does.",
     )
-    expires_at = models.DateTimeField()
-    created_at = models.DateTimeField(db_default=Now())
-    created_by = models.CharField(max_length=150)
-    last_used_at = models.DateTimeField(null=True)
-    revoked_at = models.DateTimeField(null=True)
-    revoked_by = models.CharField(max_length=150, blank=True)
     allowance = models.FloatField(default=0, help_text="Requests that it may make at once; refills with time.")
     allowance_at = models.DateTimeField(db_default=Now())
 
@@ -62,9 +54,6 @@ class ApiToken(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="api_token_expires_later")
         ]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.prefix})"
 
     @property
     def grants(self) -> tuple[Grant, ...]:

@@ -20,7 +20,7 @@ __all__ = ["room", "world"]
 PAGE = MadePage("access.md")
 SENT = '{"person": "x", "text": "x", "outcome": "benign"}'
 pytestmark = [pytest.mark.usefixtures("quiet_log"), pytest.mark.timeout(900)]  # thousands of requests
-HERE = ("nobody", "operator", "supervisor", "zone admin", "partner", "auditor")
+HERE = ("nobody", "operator", "supervisor", "zone admin", "partner", "auditor", "wall screen")
 ADMINS = ("supervisor of every site", "zone admin of every site", "auditor of every site")
 GUARDED = (
     "metrics", "partner-unlock", "partner-answer", "twilio-sms", "twilio-status", "twilio-machine", "twilio-voice",
@@ -131,6 +131,18 @@ def test_a_stranger_is_sent_to_the_log_in_and_changes_nothing(world: World) -> N
                 assert address.name in GUARDED or address.room == "api", path
     assert Incident.objects.get().state == Incident.State.OPEN
     assert Camera.objects.count() == 2
+
+
+def test_a_wall_screen_opens_the_wallboard_and_for_everything_else_is_a_stranger(world: World) -> None:
+    made = clients(world)
+    for address in every_address():
+        path = world.path(address)
+        for method in ("GET", "POST"):
+            expected = tried(made["nobody"], method, path)
+            if address.name in ("wallboard", "wallboard-fragment", "live"):
+                expected = "yes" if method == "GET" or address.name == "live" else "-"
+            for who in world.screens:
+                assert tried(made[who], method, path) == expected, (who, method, path)
 
 
 def test_what_is_not_theirs_is_not_found(world: World) -> None:

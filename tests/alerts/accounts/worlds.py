@@ -19,11 +19,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from alerts import intake
-from alerts.accounts import addresses, scope
+from alerts.accounts import addresses, scope, wall_screens
 from alerts.accounts.roles import Role
 from alerts.api import tokens
 from alerts.api.scopes import SCOPES
-from alerts.models import Agency, Contact, Evidence, MaintenanceWindow, PartnerLink, PolicyStep, Rota
+from alerts.models import Agency, Contact, Evidence, HandOverNote, MaintenanceWindow, PartnerLink, PolicyStep, Rota
 from tests.people import give
 from tests.stories.conftest import ControlRoom, room
 from zones.live_picture import LivePicture, LivePlace
@@ -69,6 +69,9 @@ class World:
         self.window = MaintenanceWindow.objects.create(
             site=site, starts_at=now, ends_at=now + timedelta(hours=1), reason="painting", opened_by="x"
         )
+        self.note = HandOverNote.objects.create(
+            site=site, text="x", written_by=User.objects.get(username="operator"), expires_at=now + timedelta(hours=1)
+        )
         elsewhere = Rota.objects.create(name="Other rota", fallback=Contact.objects.get(pk=6))
         assert PolicyStep.objects.filter(rota=1).exists()
         assert elsewhere.pk != 1
@@ -89,6 +92,10 @@ class World:
             "of the agency that was paged": self.token(agency=bea.agency),
             "of another agency": self.token(agency=stranger),
         }  # fmt: skip
+        self.screens = {
+            "wall screen": wall_screens.make("wall", site, by="x"),
+            "wall screen elsewhere": wall_screens.make("wall", other, by="x"),
+        }
         self.person_here = self.person(Role.OPERATOR, site, None)
 
     @staticmethod
@@ -121,6 +128,7 @@ class World:
             scope.incidents: self.incident.pk, scope.cameras: 1, scope.evidence: Evidence.objects.earliest("pk").pk,
             scope.rotas: 1, scope.policies: 1,
             scope.contacts: self.link.contact_id, scope.windows: self.window.pk, scope.people: self.person_here.pk,
+            scope.notes: self.note.pk, scope.wall_screens: self.screens["wall screen"].screen.pk,
             scope.memberships: self.person_here.memberships.get().pk,
         }  # fmt: skip
         thing = things[rule.find] if rule.find is not None else 1
@@ -164,6 +172,9 @@ def clients(world: World) -> dict[str, Client]:
         made[who] = Client(raise_request_exception=False)
         if user is not None:
             made[who].force_login(user)
+    for who, key in world.screens.items():
+        made[who] = Client(raise_request_exception=False)
+        made[who].post(f"/wall/{key.secret}/")
     return made
 
 
