@@ -1,8 +1,10 @@
 """An empty field says its own name and what to do, on every form of the service alike."""
 
-from django.forms import BoundField
+from django.forms import BoundField, Field
 from django.forms.renderers import DjangoTemplates
 from django.forms.utils import ErrorList
+
+UNNAMED = Field.default_error_messages["required"]  # a field that says more of its own keeps its words
 
 
 class NamingField(BoundField):
@@ -13,7 +15,7 @@ class NamingField(BoundField):
         """What is wrong with it; that it is empty, in words that name it."""
         found = super().errors
         for error in found.as_data():
-            if error.code == "required":
+            if error.code == "required" and error.message == UNNAMED:
                 error.message = f'"{self.label}" is empty: fill it in, then send it again.'
         return found
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
 
-from tests.alerts.accounts.test_who_may import World, every_address
+from tests.alerts.accounts.worlds import World, every_address
 from tests.bad_input.filled_in import Form, Forms
 from tests.stories.conftest import ControlRoom, room
 

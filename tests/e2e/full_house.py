@@ -13,7 +13,7 @@ from alerts.maintenance import windows
 from alerts.models import Contact, Deletion, Incident, MaintenanceWindow, RetentionRun, Shift
 from alerts.partner import pins
 from alerts.retention import locks
-from tests.alerts.accounts.test_who_may import World
+from tests.alerts.accounts.worlds import World
 from tests.e2e.test_incident_page import with_part
 from tests.e2e.test_operator import with_pictures
 from tests.stories.conftest import ControlRoom

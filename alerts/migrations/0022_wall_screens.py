@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('alerts', '0019_hand_over_notes_by_site'),
+        ('alerts', '0021_hand_over_notes_by_site'),
         ('zones', '0006_access_by_role'),
     ]
 

@@ -12,7 +12,7 @@ def keep_reach(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('alerts', '0017_numbers_that_can_be_called'),
+        ('alerts', '0019_words_of_constraints'),
         ('zones', '0006_access_by_role'),
     ]
 

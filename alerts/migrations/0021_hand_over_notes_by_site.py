@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('alerts', '0018_api_tokens_by_agency'),
+        ('alerts', '0020_api_tokens_by_agency'),
         ('zones', '0006_access_by_role'),
     ]
 
