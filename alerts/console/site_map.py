@@ -97,7 +97,7 @@ def site_map(request: HttpRequest, template: str = PAGE) -> HttpResponse:
     seen = scope.cameras(request.user, Act.SEE_CAMERAS).filter(enabled=True).distinct()
     cameras = list(seen.select_related("site", "status").prefetch_related("zones").order_by("site__name", "name"))
     open_now = list(presenting.unresolved(request.user).select_related("camera__site", "zone", "camera__status"))
-    sights = _sights([*cameras, *(incident.camera for incident in open_now)])
+    sights = _sights([*(incident.camera for incident in open_now), *cameras])
     theirs = set(scope.cameras(request.user, Act.DRAW).values_list("pk", flat=True))
     pins = [_camera(camera, sights[camera.pk], may_edit=camera.pk in theirs) for camera in cameras]
     incidents = [_incident(incident, sights[incident.camera_id]) for incident in open_now]
@@ -113,7 +113,7 @@ def site_map(request: HttpRequest, template: str = PAGE) -> HttpResponse:
         "incidents": here,
         "elsewhere": len(incidents) - len(here),
         "unplaced": sum(pin.at is None for pin in here),
-        "placed": any(pin.at for pin in (*shown, *here)),
+        "placed": any(pin.at for pin in shown) or any(pin.at for pin in here),
         "waiting": sum(pin.waits for pin in incidents),
         "drawing": {
             "cameras": [pin.as_json() for pin in shown if pin.at],

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib import admin
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -15,7 +16,6 @@ from django.shortcuts import aget_object_or_404, get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from alerts.accounts.roles import Act
 from welfare.calibration import silent_days
 from welfare.calibration.silent_days import ZoneDays
 from welfare.fleet.places import ring_age_s, ring_folder
@@ -138,7 +138,7 @@ def expect(request: HttpRequest, camera_id: int) -> HttpResponse:
 
 def _record(zone: ZoneDays, request: HttpRequest) -> dict[str, Any]:
     """The record of a silent zone, with the address of its page for those who may open it."""
-    page = f"{reverse(RECORD)}?zone__id__exact={zone.key}" if request.user.has_perm(Act.USE_ADMIN) else ""
+    page = f"{reverse(RECORD)}?zone__id__exact={zone.key}" if admin.site.has_permission(request) else ""
     return {"zone": zone.zone, "words": zone.words, "rates": [asdict(rate) for rate in zone.rates], "page": page}
 
 

@@ -50,8 +50,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
 def _around(camera: Camera | None, request: HttpRequest) -> dict[str, Any]:
     """The cameras among which a position is picked: those of its site; for a new one, of all sites of the person."""
     sites = [camera.site] if camera else list(sites_of(request.user))
-    others = Camera.objects.filter(site__in=sites).exclude(pk=camera.pk if camera else None)
-    known = [(other.name, other.position) for other in others if other.position]
+    others = Camera.objects.filter(site__in=sites)
+    known = [(other.name, other.position) for other in others if other.position and other != camera]
     pins = [{"key": name, "words": name, "at": at, "good": True, "sector": (), "edges": ()} for name, at in known]
     return {"cameras": pins, "incidents": [], "outlines": [outline(at for _, at in known)]}
 
