@@ -17,8 +17,7 @@ from django.views.decorators.http import require_safe
 
 from alerts.accounts import scope
 from alerts.accounts.roles import Act
-from alerts.console import presenting
-from alerts.console.views import WARNINGS
+from alerts.console import banners, presenting
 from alerts.models import Incident
 from zones.geometry import GeometryError
 from zones.models import Camera
@@ -122,7 +121,7 @@ def site_map(request: HttpRequest, template: str = PAGE) -> HttpResponse:
         },
         "tiles": settings.MAP_TILES_URL,
         "credit": settings.MAP_TILES_CREDIT,
-        "late": WARNINGS(),
+        "late": banners.warnings(request.user),
         "fragment": template != PAGE,
     }
     return render(request, template, context)

@@ -215,7 +215,7 @@ def test_a_token_whose_only_site_is_taken_down_sees_nothing(room: ControlRoom) -
 def test_tokens_from_before_keep_their_reach(room: ControlRoom) -> None:
     of_one, of_every = System(site=other_site()), System()
     ApiToken.objects.update(every_site=False)  # as the column begins
-    import_module("alerts.migrations.0018_api_tokens_by_agency").keep_reach(apps, None)
+    import_module("alerts.migrations.0020_api_tokens_by_agency").keep_reach(apps, None)
     assert len(of_every.get("/sites").json()["items"]) == 2
     assert len(of_one.get("/sites").json()["items"]) == 1
 
