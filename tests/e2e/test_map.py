@@ -161,6 +161,8 @@ def test_a_position_is_picked_by_keyboard_and_kept(page: Page, room: ControlRoom
     expect(take).to_be_visible(timeout=LIMIT_MS)
     expect(page.locator(".pins .pin", has_text="This camera")).to_be_visible()
     assert barriers(page, "picking") == []
+    if os.environ.get("HANDRAIL_SCREENSHOTS"):
+        page.locator(".pick").screenshot(path=SCREENSHOTS / "camera-position-1440-light.png")
     before = page.get_by_label("Longitude").input_value()
     take.press("Enter")
     expect(page.get_by_text("It is kept when you save.")).to_be_visible()
