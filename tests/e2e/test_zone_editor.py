@@ -249,6 +249,25 @@ def test_people_are_shown_live_over_a_drawing_before_it_goes_live(page: Page, co
     expect(inside).to_have_count(0)
 
 
+def test_what_a_day_would_bring_stands_by_tier_beside_the_silent_record(page: Page, console: Console) -> None:
+    log = PeopleLog(console.media / "run" / "recordings" / "1")
+    for n in range(700):
+        log.note(time.time() - 700 + n, [])
+    Zone.objects.filter(camera=1).update(silent=True)
+    page.goto("/cameras/1/zones/")
+    page.get_by_role("button", name="What would a day bring?").click()
+    replayed = page.get_by_role("table", name="This drawing, replayed")
+    expect(replayed.get_by_role("row")).to_have_count(5, timeout=60_000)
+    expect(replayed.get_by_role("row", name=re.compile(r"notice 0 0 \(0 to 45\d\)"))).to_be_visible()
+    record = page.get_by_role("table", name="Silent zone Demo Bridge / East parapet / East parapet footway")
+    expect(record.get_by_role("row", name="critical 0 unknown")).to_be_visible()
+    expect(page.get_by_text("leave it silent for 7.0 more")).to_be_visible()
+    assert barriers(page, "a day") == []
+    picture(page, "zone-editor-day-1440-light")
+    page.get_by_role("link", name="Each of them with its reasons").press("Enter")
+    expect(page.get_by_role("heading", name="Demo Bridge / East parapet / East parapet footway")).to_be_visible()
+
+
 def test_a_file_is_shown_before_it_is_saved_and_a_bad_one_says_where(page: Page, tmp_path: Path) -> None:
     page.goto("/cameras/1/zones/")
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"
