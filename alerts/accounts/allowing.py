@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser, User
 from django.urls import resolve
 
 from alerts.accounts.addresses import SUPERUSERS, Rule, rule_of
-from alerts.accounts.scope import Person, everywhere
+from alerts.accounts.scope import everywhere
 
 
 class Answer(Enum):
@@ -18,7 +19,7 @@ class Answer(Enum):
     HIDDEN = "for them there is no such thing"
 
 
-def answer(user: Person, rule: Rule, parts: Mapping[str, Any]) -> Answer:
+def answer(user: User | AnonymousUser, rule: Rule, parts: Mapping[str, Any]) -> Answer:
     """What a rule says of somebody who is logged in.
 
     Args:
@@ -37,7 +38,7 @@ def answer(user: Person, rule: Rule, parts: Mapping[str, Any]) -> Answer:
     return Answer.YES
 
 
-def may_open(user: Person, path: str) -> bool:
+def may_open(user: User | AnonymousUser, path: str) -> bool:
     """Whether the gate would let somebody through to an address of ours, about a thing that stands on their page."""
     match = resolve(path)
     rule = rule_of(match)

@@ -80,7 +80,7 @@ def open_link(request: HttpRequest, secret: str) -> HttpResponse:
     """Ask before the link is used up: whoever only looks at it uses nothing. A POST makes this browser the screen."""
     if request.method != "POST":
         screen = wall_screens.waiting(secret)
-        answer = render(request, "accounts/wall_link.html", {"screen": screen}, status=200 if screen else 404)
+        answer = render(request, "accounts/wall_link.html", {"waits": screen}, status=200 if screen else 404)
         answer["Referrer-Policy"] = "same-origin"
         return answer
     made = wall_screens.open_once(secret, address=request.META.get("REMOTE_ADDR", ""))

@@ -84,8 +84,9 @@ def make(
         allowance=settings.API_PER_MINUTE,
     )
     token.sites.set(chosen)
-    reach = {"sites": sorted(str(site) for site in chosen), "agency": str(agency or "")}
-    audit.record(by, "made an API token", token=prefix, name=token.name, scopes=list(scopes), days=days, **reach)
+    where, whose = sorted(str(site) for site in chosen), str(agency or "")
+    told = {"name": token.name, "scopes": list(scopes), "sites": where, "agency": whose, "days": days}
+    audit.record(by, "made an API token", None, token=prefix, **told)
     return Made(token, secret)
 
 

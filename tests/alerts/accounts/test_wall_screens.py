@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -178,10 +177,9 @@ def test_a_person_who_is_logged_in_stays_that_person(demo: ControlRoom) -> None:
 
 
 @pytest.fixture
-def stream_lookup(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def stream_lookup(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stream asks at once again whether its key still holds."""
     monkeypatch.setattr("alerts.console.live.LOOK_S", 0.0)
-    return
 
 
 def test_live_events_come_and_end_with_the_key(room: ControlRoom, stream_lookup: None) -> None:

@@ -163,7 +163,8 @@ def test_a_button_that_is_put_back_is_found(busy: World, settings: Any, tmp_path
         '<a href="/people/">People</a><button data-opens="close">Close</button><i hx-get="/cameras/1/"></i>'
     )
     (templates / "console/_keys.html").write_text(back)
-    settings.TEMPLATES = [{**project.TEMPLATES[0], "DIRS": [templates, *project.TEMPLATES[0]["DIRS"]]}]
+    (engine,) = project.TEMPLATES
+    settings.TEMPLATES = [engine | {"DIRS": [templates, project.BASE_DIR / "templates"]}]
     page = f"/incidents/{busy.incident.pk}/"
     told = [line for line in dead_ends(iter([page]), clients(busy)["operator of another agency"]) if page in line]
     assert f"{page} shows GET /people/: no" in told

@@ -23,7 +23,18 @@ from alerts.accounts import addresses, scope, wall_screens
 from alerts.accounts.roles import Role
 from alerts.api import tokens
 from alerts.api.scopes import SCOPES
-from alerts.models import Agency, Contact, Evidence, HandOverNote, MaintenanceWindow, PartnerLink, PolicyStep, Rota
+from alerts.models import (
+    Agency,
+    Contact,
+    Evidence,
+    HandOverNote,
+    MaintenanceWindow,
+    Notification,
+    PartnerLink,
+    PolicyStep,
+    Rota,
+    StepRun,
+)
 from tests.people import give
 from tests.stories.conftest import ControlRoom, room
 from zones.live_picture import LivePicture, LivePlace
@@ -66,6 +77,7 @@ class World:
         bea = Contact.objects.get(name__startswith="Bea")
         room.engine.round()
         self.link = PartnerLink.objects.create(contact=bea, incident=self.incident, token="ForTheTest")
+        Notification.objects.create(step_run=StepRun.objects.get(), contact=bea, channels=["sms"])
         self.window = MaintenanceWindow.objects.create(
             site=site, starts_at=now, ends_at=now + timedelta(hours=1), reason="painting", opened_by="x"
         )
