@@ -297,6 +297,9 @@ def test_a_token_is_made_on_the_machine_and_its_secret_printed_once(
     assert secret not in told.err
     answer = Client(headers={"authorization": f"Bearer {secret}"}).get("/api/v1/sites")
     assert answer.status_code == 200
+    call_command("make_api_token", "rescue", "--scope", "sites:read", "--agency", "River Rescue (demo)")
+    of_rescue = Client(headers={"authorization": f"Bearer {capsys.readouterr().out.strip()}"})
+    assert of_rescue.get("/api/v1/sites").json()["items"] == []
     with pytest.raises(CommandError, match='site "Nowhere": there is none of this name'):
         call_command("make_api_token", "dispatch", "--scope", "sites:read", "--site", "Nowhere")
 

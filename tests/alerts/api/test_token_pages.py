@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from alerts.models import ApiToken
+from alerts.models import Agency, ApiToken
 from tests.stories.conftest import ControlRoom
 
 FORM = {"name": "dispatch", "scopes": ["sites:read"], "sites": [], "contact": "", "days": "30"}
@@ -30,6 +30,14 @@ def test_an_administrator_makes_a_token_sees_its_secret_once_and_revokes_it(admi
     told = admin.post(f"/api-tokens/{ApiToken.objects.get().pk}/revoke/", follow=True).content.decode()
     assert "opens nothing any more" in told
     assert system.get("/api/v1/sites").status_code == 401
+
+
+def test_a_token_of_an_agency_is_made_on_the_page_and_shown_as_such(admin: Client) -> None:
+    agency = Agency.objects.create(name="River Rescue")
+    admin.post("/api-tokens/", FORM | {"agency": agency.pk})
+    assert ApiToken.objects.get().agency == agency
+    page = " ".join(admin.get("/api-tokens/").content.decode().split())
+    assert "<td>every site: what concerns River Rescue</td>" in page
 
 
 def test_what_is_wrong_with_a_token_is_said_and_none_is_made(admin: Client) -> None:
