@@ -4,18 +4,16 @@ from django.forms import BoundField, Field
 from django.forms.renderers import DjangoTemplates
 from django.forms.utils import ErrorList
 
-UNNAMED = Field.default_error_messages["required"]  # a field that says more of its own keeps its words
-
 
 class NamingField(BoundField):
     """A field as a form shows it."""
 
     @property
     def errors(self) -> ErrorList:
-        """What is wrong with it; that it is empty, in words that name it."""
+        """What is wrong with it; that it is empty, in words that name it, unless the field has words of its own."""
         found = super().errors
         for error in found.as_data():
-            if error.code == "required" and error.message == UNNAMED:
+            if error.message == Field.default_error_messages["required"]:
                 error.message = f'"{self.label}" is empty: fill it in, then send it again.'
         return found
 
