@@ -1,6 +1,7 @@
 """The rendered people: where the labels say they are, in the numbers that the suite promises, and never falling."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,14 +10,15 @@ import pytest
 from welfare.evaluation.labels import Labels
 from welfare.evaluation.scenarios import suite as suite_module
 from welfare.evaluation.scenarios import truth
-from welfare.evaluation.scenarios.aside import AGAIN_LOOKS, AGAIN_POLES
+from welfare.evaluation.scenarios.aside import ASIDE, Aside
 from welfare.evaluation.scenarios.camera import Camera
 from welfare.evaluation.scenarios.look import HELD_OUT_LOOKS, LOOKS
 from welfare.evaluation.scenarios.making import make, place
 from welfare.evaluation.scenarios.renderer import Backdrop, Renderer
 from welfare.evaluation.scenarios.scene import Scene
 from welfare.evaluation.scenarios.script import Script
-from welfare.evaluation.scenarios.suite import SCRIPTS, Clip, suite
+from welfare.evaluation.scenarios.suite import GROUPS, SCRIPTS, Clip, suite
+from welfare.evaluation.scenarios.things import thing
 from zones.tier import Tier
 
 SMALL = (320, 180)
@@ -28,9 +30,7 @@ def small_clip(name: str, seed: int = 3, px: int = 60) -> Clip:
     return Clip(script, "pole", "day", px, seed, held_out=False)
 
 
-@pytest.mark.parametrize(
-    "pole", [*suite_module.POLES, *suite_module.END_ON_POLES, *suite_module.HELD_OUT_POLES, *AGAIN_POLES]
-)
+@pytest.mark.parametrize("pole", suite_module.every_pole())
 def test_a_label_files_view_sees_what_the_renderers_camera_sees(pole: str, tmp_path: Path) -> None:
     clip = Clip(SCRIPTS[0], pole, "day", 120, 1, held_out=False)
     camera = clip.camera()
@@ -40,6 +40,25 @@ def test_a_label_files_view_sees_what_the_renderers_camera_sees(pole: str, tmp_p
     view = Labels.read(file).view
     points = np.random.default_rng(1).uniform([8, -3, 0], [12, 0.3, 2], (50, 3))
     assert np.abs(view.to_image(points) - camera.project(points)[0]).max() < 1.0
+
+
+def test_a_lamp_column_that_stands_before_the_zone_is_drawn_as_an_occluder_and_no_other(tmp_path: Path) -> None:
+    views = {}
+    for pole in ("west", "facing"):
+        header = truth.header(
+            pole, Clip(SCRIPTS[0], pole, "day", 120, 1, held_out=True).camera(), "day", 120, rail=True, fps=5.0
+        )
+        file = tmp_path / f"{pole}.jsonl"
+        file.write_text(json.dumps(header) + "\n")
+        views[pole] = Labels.read(file).view
+
+    def hides(pole: str, x: float) -> bool:
+        (u, v), (_, top) = views[pole].to_image([[x, -0.6, 0.0], [x, -0.6, 1.7]])
+        return views[pole].may_hide((u - 20, top, u + 20, v))
+
+    assert hides("west", 9.4)  # the sight line from the pole crosses the column at x = 4
+    assert not hides("west", 16.0)
+    assert not any(hides("facing", x) for x in (9.4, 10.6))
 
 
 def test_a_person_of_172_cm_is_as_tall_as_the_clip_says() -> None:
@@ -57,7 +76,7 @@ def test_the_suite_has_enough_of_everything_and_a_third_is_held_out() -> None:
     clips = suite()
     held = [c for c in clips if c.held_out]
     assert len(held) / len(clips) >= 1 / 3
-    for some in ([c for c in clips if c.group == group] for group in ("open", "held-out", "held-out-again")):
+    for some in ([c for c in clips if c.group == group] for group in GROUPS if group != "end-on"):
         assert {c.light for c in some} == {"day", "overcast", "dusk", "night"}
         assert {c.person_px for c in some} == {60, 120, 200}
         assert any(c.script.positive for c in some)
@@ -70,15 +89,21 @@ def test_what_is_held_out_shares_no_seed_camera_or_look_with_what_may_be_tuned_o
     assert not {c.seed for c in held} & {c.seed for c in rest}
     assert not {c.pole for c in held} & {c.pole for c in rest}
     ours = {player.look for c in held[:6] for player in c.players()}
-    again = [c for c in held if c.group == "held-out-again"]
-    assert {c.script.name for c in again} == {script.name for script in SCRIPTS}
-    assert not {c.pole for c in again} & {c.pole for c in suite() if c.group != "held-out-again"}
-    assert {player.look for c in again[:2] for player in c.players()} <= set(AGAIN_LOOKS)
-    assert not set(AGAIN_LOOKS) & set(LOOKS)
     theirs = {player.look for c in rest[:6] for player in c.players()}
     extras = {LOOKS[i] for i in HELD_OUT_LOOKS}
     assert not theirs & extras
     assert extras <= ours
+
+
+@pytest.mark.parametrize("aside", ASIDE, ids=lambda aside: aside.group)
+def test_a_set_put_aside_has_every_script_and_shares_no_seed_camera_or_look_with_any_other_clip(aside: Aside) -> None:
+    own = [c for c in suite() if c.group == aside.group]
+    rest = [c for c in suite() if c.group != aside.group]
+    assert {c.script.name for c in own} == {script.name for script in SCRIPTS}
+    assert not {c.pole for c in own} & {c.pole for c in rest}
+    assert not {c.seed for c in own} & {c.seed for c in rest}
+    assert {player.look for c in own[:2] for player in c.players()} <= set(aside.looks)
+    assert not set(aside.looks) & {*LOOKS, *(look for other in ASIDE if other is not aside for look in other.looks)}
 
 
 def test_every_script_at_risk_reaches_its_marked_moment() -> None:
@@ -123,6 +148,26 @@ def test_the_pixels_that_change_lie_in_the_labelled_box(rendered: Scenes) -> Non
     assert inside.mean() > 0.9
     assert person["visible"] > 0.9
     assert person["foot_raised"] is False
+
+
+@pytest.mark.parametrize("way", [(-0.02, 0.0, 0.0), (0.02, 0.0, 0.0), (0.0, 0.0, 0.02)], ids=["left", "right", "top"])
+def test_what_leaves_the_picture_is_drawn_to_its_last_pixel(rendered: Scenes, way: tuple[float, float, float]) -> None:
+    """At the border the window around it is at last narrower than the margin that is cut off it."""
+    renderer, _ = rendered
+    backdrop, size = renderer._backdrop, np.array(SMALL)
+    bag = thing("bag").at(np.array([10.0, -0.6, 0.0]), 0.4)
+    left = False
+    for step in range(2000):
+        mesh = replace(bag, vertices=bag.vertices + step * np.array(way))
+        low, high = (f(backdrop.scene.camera.project(mesh.vertices)[0], axis=0) for f in (np.min, np.max))
+        away = float(max((-high).max(), (low - size).max()))  # pixels beyond the border
+        if -3 < away < 12:
+            picture, _ = renderer.people_on(backdrop.pictures[0].copy(), [], [mesh], 0)
+            assert picture.shape == backdrop.pictures[0].shape
+            left = left or away > 0
+        elif away >= 12:
+            break
+    assert left
 
 
 def test_a_foot_on_the_railing_is_in_the_truth(rendered: Scenes) -> None:

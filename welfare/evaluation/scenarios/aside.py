@@ -1,19 +1,89 @@
-"""What the second held-out set has to itself: cameras and looks that no clip had before it was first judged.
+"""Sets of clips that were fixed before any of them was seen: each has cameras, looks and seeds that no other clip has.
 
-The first held-out set was looked at once, and a camera of it led to work on the watch; this one is for figures only.
+The first held-out set was looked at, and a camera of it led to work on the watch. So was the second: it was judged once
+as it came, and then worked with. The third is for figures only.
 """
+
+from dataclasses import dataclass
 
 from welfare.evaluation.scenarios.look import Look
 
-AGAIN_POLES: dict[str, tuple[float, float, float]] = {
-    "east": (17.5, -10.0, 7.0),
-    "facing": (11.2, -10.5, 5.6),  # straight at the edge
-    "west": (-2.5, -6.8, 4.8),
-}
-AGAIN_LOOKS = (
-    Look("female", "caucasian", 1.73, -0.15, 0.4, hair=(160, 120, 70), hair_length=0.45, top=(44, 92, 150)),
-    Look("male", "african", 1.76, 0.0, 0.2, (70, 50, 40), (20, 18, 18), top=(140, 30, 34), legs=(34, 40, 58)),
-    Look("male", "caucasian", 1.88, 0.4, 0.6, hair=(120, 110, 100), top=(64, 70, 50), top_length_m=0.25),
-    Look("female", "asian", 1.57, -0.1, 0.1, (210, 165, 135), (22, 20, 20), 0.6, (222, 214, 200), (46, 48, 60)),
-    Look("female", "african", 1.65, 0.45, 0.5, (104, 72, 54), (24, 20, 18), 0.1, (196, 120, 40), (30, 30, 34)),
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Every script once; cameras, lights and sizes go round, each from so far on.
+
+    Attributes:
+        seeds: from here on, one a script.
+        pole, light, size: how far on.
+        ordinary: only the ordinary scripts.
+    """
+
+    seeds: int
+    pole: int
+    light: int
+    size: int
+    ordinary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """One set.
+
+    Attributes:
+        group: its name, and `words` for a report.
+        poles: cameras, metres.
+        looks: who plays.
+        sizes_px: how tall people are.
+        rounds: its clips.
+    """
+
+    group: str
+    words: str
+    poles: dict[str, tuple[float, float, float]]
+    looks: tuple[Look, ...]
+    sizes_px: tuple[int, ...]
+    rounds: tuple[Round, ...]
+
+    @property
+    def seeds(self) -> range:
+        """Those of its clips, and of no others."""
+        first = self.rounds[0].seeds
+        return range(first, first + SEEDS)
+
+
+SEEDS = 1000  # that a set may have
+AGAIN = Aside(
+    "held-out-again",
+    "held out again, seen since",
+    {"east": (17.5, -10.0, 7.0), "facing": (11.2, -10.5, 5.6), "west": (-2.5, -6.8, 4.8)},
+    (
+        Look("female", "caucasian", 1.73, -0.15, 0.4, hair=(160, 120, 70), hair_length=0.45, top=(44, 92, 150)),
+        Look("male", "african", 1.76, 0.0, 0.2, (70, 50, 40), (20, 18, 18), top=(140, 30, 34), legs=(34, 40, 58)),
+        Look("male", "caucasian", 1.88, 0.4, 0.6, hair=(120, 110, 100), top=(64, 70, 50), top_length_m=0.25),
+        Look("female", "asian", 1.57, -0.1, 0.1, (210, 165, 135), (22, 20, 20), 0.6, (222, 214, 200), (46, 48, 60)),
+        Look("female", "african", 1.65, 0.45, 0.5, (104, 72, 54), (24, 20, 18), 0.1, (196, 120, 40), (30, 30, 34)),
+    ),
+    (120, 200, 60, 120, 200),
+    (Round(2000, pole=0, light=2, size=2), Round(2500, pole=1, light=1, size=4, ordinary=True)),
 )
+THIRD = Aside(
+    "held-out-third",
+    "held out a third time",
+    {"bend": (3.5, -8.2, 5.2), "kerb": (18.0, -5.6, 4.4), "mast": (13.0, -12.5, 8.2)},
+    (
+        Look("male", "caucasian", 1.82, -0.1, 0.3, hair=(96, 70, 46), top=(92, 104, 112), legs=(58, 50, 42)),
+        Look("female", "asian", 1.63, 0.1, 0.6, (198, 152, 124), (30, 28, 28), 0.3, (120, 36, 70), (52, 54, 60)),
+        Look("male", "african", 1.70, 0.25, 0.1, (92, 64, 48), (18, 16, 16), top=(34, 60, 52), legs=(70, 70, 76)),
+        Look("female", "caucasian", 1.69, 0.2, 0.2, hair=(70, 44, 30), hair_length=0.7, top=(176, 150, 128), hood=True),
+        Look("male", "asian", 1.74, 0.3, 0.8, hair=(150, 148, 146), top=(76, 66, 96), legs=(38, 40, 46), loose_m=0.03),
+    ),
+    (120, 200, 120, 200, 120, 200, 60, 120, 200),
+    (Round(3000, pole=1, light=3, size=0),),
+)
+ASIDE = (AGAIN, THIRD)
+
+
+def aside_of(seed: int) -> Aside | None:
+    """The set that a seed belongs to, if any."""
+    return next((one for one in ASIDE if seed in one.seeds), None)

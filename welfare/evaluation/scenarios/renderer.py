@@ -114,7 +114,8 @@ class Renderer:
             part = self._backdrop.sensor.develop(light, (x1, y1))
             cut = MARGIN_PX // 2
             left, top = cut if x1 > 0 else 0, cut if y1 > 0 else 0
-            right, low = (x2 - cut if x2 < picture.shape[1] else x2), (y2 - cut if y2 < picture.shape[0] else y2)
+            right = max(x2 - cut, x1) if x2 < picture.shape[1] else x2
+            low = max(y2 - cut, y1) if y2 < picture.shape[0] else y2
             picture[y1 + top : low, x1 + left : right] = part[top : low - y1, left : right - x1]
         return picture, seen
 

@@ -1,8 +1,8 @@
 """The scenario suite: every script with its clips, each with a camera, a light, a size, looks and a seed.
 
 Every script has one clip that may be tuned on; every other script has a second one that may not: it is held out, with a
-camera, looks and a seed that no other clip has, and is reported apart. A second held-out set (`aside.py`) has every
-script once more, and the ordinary ones twice. Clips before a camera that looks straight at the edge are open too.
+camera, looks and a seed that no other clip has, and is reported apart. Two more held-out sets (`aside.py`) have every
+script again, each fixed before it was seen. Clips before a camera that looks straight at the edge are open too.
 """
 
 import ast
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from welfare.evaluation.scenarios.actor import Act
-from welfare.evaluation.scenarios.aside import AGAIN_LOOKS, AGAIN_POLES
+from welfare.evaluation.scenarios.aside import ASIDE, Aside, Round, aside_of
 from welfare.evaluation.scenarios.body import ASSETS
 from welfare.evaluation.scenarios.camera import Camera
 from welfare.evaluation.scenarios.cast import FADE_S, Part, Player
@@ -24,7 +24,7 @@ from welfare.evaluation.scenarios.families import approach, barrier, dwell, ling
 from welfare.evaluation.scenarios.look import HELD_OUT_LOOKS, LOOKS, Look
 from welfare.evaluation.scenarios.script import Script
 
-GROUPS = {"open": "open", "end-on": "open, seen end on", "held-out": "held out", "held-out-again": "held out again"}
+GROUPS = {"open": "open", "end-on": "open, seen end on", "held-out": "held out"} | {a.group: a.words for a in ASIDE}
 FPS = 5.0  # frames a second, as many as the watch analyses
 SIZE = (1280, 720)
 SCRIPTS: tuple[Script, ...] = (
@@ -42,7 +42,7 @@ POLES: dict[str, tuple[float, float, float]] = {
 }
 HELD_OUT_POLES: dict[str, tuple[float, float, float]] = {"far": (21.5, -5.2, 4.6), "side": (8.0, -12.0, 6.5)}
 END_ON_POLES: dict[str, tuple[float, float, float]] = {"straight": (9.0, -9.0, 4.6), "above": (10.6, -8.0, 7.5)}
-END_ON_SEEDS, HELD_OUT_SEEDS, AGAIN_SEEDS, AGAIN_ORDINARY_SEEDS = 600, 1000, 2000, 2500  # seeds from here on
+END_ON_SEEDS, HELD_OUT_SEEDS = 600, 1000  # seeds from here on
 END_ON = (
     ("lean_over", "straight", "day", 120),
     ("lean_then_over", "above", "dusk", 200),
@@ -74,7 +74,7 @@ class Clip:
         light: day, overcast, dusk or night.
         person_px: height of a person of 1.72 m in the middle.
         seed: of small movements, place, looks and noise.
-        held_out: never to be tuned on.
+        held_out: one of those that no tuning was to see; `GROUPS` says which were seen since.
     """
 
     script: Script
@@ -93,12 +93,13 @@ class Clip:
     def group(self) -> str:
         """Which of `GROUPS` it is in."""
         if self.held_out:
-            return "held-out-again" if self.seed >= AGAIN_SEEDS else "held-out"
+            aside = aside_of(self.seed)
+            return aside.group if aside else "held-out"
         return "end-on" if self.pole in END_ON_POLES else "open"
 
     def camera(self) -> Camera:
         """Where it is filmed from."""
-        position = (POLES | END_ON_POLES | HELD_OUT_POLES | AGAIN_POLES)[self.pole]
+        position = every_pole()[self.pole]
         return Camera.aimed(position, AT_M, self.person_px, SIZE)
 
     def players(self) -> list[Player]:
@@ -118,8 +119,8 @@ class Clip:
         ]
 
     def _looks(self) -> tuple[Look, ...]:
-        if self.group == "held-out-again":
-            return AGAIN_LOOKS
+        if aside := aside_of(self.seed):
+            return aside.looks
         return tuple(look for i, look in enumerate(LOOKS) if (i in HELD_OUT_LOOKS) is self.held_out)
 
     def seconds(self, players: list[Player]) -> float:
@@ -130,9 +131,8 @@ class Clip:
 
     def digest(self) -> str:
         """Content hash: of the clip's data, the renderer's source and the body."""
-        words = json.dumps(
-            [repr(self), _source_digest(), *map(repr, self._looks() if self.seed >= AGAIN_SEEDS else ())]
-        )
+        looks = self._looks() if aside_of(self.seed) else ()  # those of the first suite are in the source
+        words = json.dumps([repr(self), _source_digest(), *map(repr, looks)])
         return hashlib.sha256(words.encode()).hexdigest()[:16]
 
     def manifest_line(self) -> dict[str, Any]:
@@ -143,6 +143,14 @@ class Clip:
             "camera": self.pole, "light": self.light, "person_px": self.person_px, "seed": self.seed,
             "held_out": self.held_out, "group": self.group, "digest": self.digest(),
         }  # fmt: skip
+
+
+def every_pole() -> dict[str, tuple[float, float, float]]:
+    """All cameras by name, metres."""
+    poles = POLES | END_ON_POLES | HELD_OUT_POLES
+    for aside in ASIDE:
+        poles |= aside.poles
+    return poles
 
 
 def _moved(part: Part, shift_m: float) -> Part:
@@ -168,7 +176,7 @@ def _source_digest() -> str:
 @cache
 def suite() -> tuple[Clip, ...]:
     """Every clip, those that may be tuned on first."""
-    return (*_open(), *_end_on(), *_held_out(), *_held_out_again())
+    return (*_open(), *_end_on(), *_held_out(), *(c for aside in ASIDE for r in aside.rounds for c in _again(aside, r)))
 
 
 def _open() -> list[Clip]:
@@ -209,23 +217,17 @@ def _held_out() -> list[Clip]:
     ]
 
 
-def _held_out_again() -> list[Clip]:
-    each = [_again(i, AGAIN_SEEDS, pole=0, light=2, size=2) for i in range(len(SCRIPTS))]
-    ordinary = [
-        _again(i, AGAIN_ORDINARY_SEEDS, pole=1, light=1, size=4)
+def _again(aside: Aside, turn: Round) -> list[Clip]:
+    poles, sizes = tuple(aside.poles), aside.sizes_px
+    return [
+        Clip(
+            script,
+            poles[(i + turn.pole) % len(poles)],
+            LIGHT_NAMES[(i + i // 12 + turn.light) % 4],
+            sizes[(i + turn.size) % len(sizes)],
+            turn.seeds + i,
+            held_out=True,
+        )
         for i, script in enumerate(SCRIPTS)
-        if not script.positive
+        if not (turn.ordinary and script.positive)
     ]
-    return [*each, *ordinary]
-
-
-def _again(i: int, seeds: int, *, pole: int, light: int, size: int) -> Clip:
-    """The i-th script's clip; cameras, lights and sizes go round, each from so far on."""
-    return Clip(
-        SCRIPTS[i],
-        tuple(AGAIN_POLES)[(i + pole) % 3],
-        LIGHT_NAMES[(i + i // 12 + light) % 4],
-        SIZES_PX[(i + size) % 5],
-        seeds + i,
-        held_out=True,
-    )

@@ -18,7 +18,7 @@ import cv2
 import zones.geometry
 from welfare import behaviour, watch
 from welfare.behaviour import observation
-from welfare.evaluation import sights
+from welfare.evaluation import labels, sights
 from welfare.evaluation.event_lines import lines_of
 from welfare.evaluation.labels import Labels
 from welfare.evaluation.replay import Replay
@@ -51,7 +51,7 @@ def _sources(package: ModuleType) -> list[Path]:
 
 def _digest(sources: Sequence[Path]) -> str:
     whole = hashlib.sha256()
-    for path in [*sources, Path(zones.geometry.__file__)]:
+    for path in [*sources, Path(zones.geometry.__file__), Path(labels.__file__)]:
         whole.update(ast.dump(ast.parse(path.read_text())).encode())
     for network in sorted((Path(watch.__path__[0]).parent / "weights").glob("person_*.onnx")):
         whole.update(hashlib.sha256(network.read_bytes()).digest())
