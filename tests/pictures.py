@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from welfare.evaluation.replay import Replay
 from welfare.watch.detector import Detector
 from welfare.watch.recorder import Recorder
-from welfare.watch.tiles import regions_for
+from welfare.watch.tiles import ground_px, regions_for
 from zones.site_file import read_site
 
 CLIPS = Path(__file__).resolve().parents[1] / "fixtures" / "clips"
@@ -34,11 +34,11 @@ def people_in(clip: Path, seconds: float) -> list[tuple[float, list[tuple[float,
     """Where the detector sees people in a clip: seconds from its start, boxes x1 y1 x2 y2 in pixels."""
     detector, found = Detector(), []
     with Replay(clip) as replay:
-        regions = regions_for(read_site(clip.with_suffix(".site.json"), replay.size))
+        view = read_site(clip.with_suffix(".site.json"), replay.size)
         for t_s, image in replay.frames(5.0):
             if t_s > seconds:
                 break
-            boxes = detector.detect(image, regions)[0].tolist()
+            boxes = detector.detect(image, regions_for(view), ground_px(view))[0].tolist()
             found.append((t_s, [(x1, y1, x2, y2) for x1, y1, x2, y2 in boxes]))
     return found
 

@@ -54,8 +54,9 @@ class Episode:
         inside_s: last sight in the zone.
         updated_s: last frame that counted, seen or coasting.
         missed: frames without a sight since the last one.
-        seen_m: where that was, metres.
+        sight: that sight; beside_m: how far from the edge it was.
         stay_s: seconds in the zone.
+        followed_s: of them, with the person in sight.
         edge_stay_s: seconds within `edge_near_m` of the edge, starting again after `edge_away_s` away from it.
         near_s: last time near the edge.
         still_s, low_s, upper_s: seconds without a break of standing still, low, and with the upper body past the edge.
@@ -83,8 +84,10 @@ class Episode:
     updated_s: float = 0.0
     seen_s: float = 0.0
     missed: int = 0
-    seen_m: tuple[float, float] = (float("nan"), float("nan"))
+    sight: Observation | None = None
+    beside_m: float = float("nan")
     stay_s: float = 0.0
+    followed_s: float = 0.0
     edge_stay_s: float = 0.0
     near_s: float = float("-inf")
     still_s: float = 0.0
@@ -139,7 +142,9 @@ class Episode:
         elif t_s - self.near_s > p.edge_away_s:
             self.edge_stay_s = 0.0
         if person.seen:
-            self.seen_s, self.missed, self.seen_m = t_s, 0, person.feet_m
+            self.seen_s, self.missed = t_s, 0
+            self.followed_s += dt
+            self.sight, self.beside_m = person, place.offset_m
             self.heirs.clear()
             self.recent.append(place)
             if not self.path or t_s - self.path[-1].t_s >= PATH_EVERY_S:
@@ -229,15 +234,12 @@ class Episode:
         """Remember a track that begins in this frame, from nowhere, beside a person whom nobody sees."""
         if birth.t_s < person.t_s or not birth.from_nowhere or self.seen_s >= person.t_s:
             return
-        from_last = float(np.hypot(*np.subtract(person.feet_m, self.seen_m)))
-        if min(self.distance_m(person), from_last) <= self.profile.relink_m:
+        if min(_apart_m(person, self.last), _apart_m(person, self.sight)) <= self.profile.relink_m:
             self.heirs.add(person.track_id)
 
     def distance_m(self, person: Observation) -> float:
         """How far a sight is from where this person was last seen."""
-        if self.last is None:
-            return float("inf")
-        return float(np.hypot(*np.subtract(person.feet_m, self.last.feet_m)))
+        return _apart_m(person, self.last)
 
     def forget_path(self) -> None:
         """Start the path again: its metres are not those of a better calibration."""
@@ -303,6 +305,10 @@ class Episode:
             place = (float(state["place_m"][0]), float(state["place_m"][1]))
             episode.last = Observation(t_s, -1, (0.0, 0.0, 1.0, 1.0), (0.0, 0.0), place, 0.0, seen=False)
         return episode
+
+
+def _apart_m(person: Observation, other: Observation | None) -> float:
+    return float(np.hypot(*np.subtract(person.feet_m, other.feet_m))) if other else float("inf")
 
 
 def _tier(number: int | None) -> Tier | None:

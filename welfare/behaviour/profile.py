@@ -137,6 +137,7 @@ class Profile:
     gone_looks: int = _v(4, "frames", 1, 30, "assumed: one look without them may be a miss, so many are not")
     gone_followed_s: float = _v(3.0, "s", 0.5, 30, "assumed: only somebody who was followed well can be gone")
     gone_person_px: float = _v(50.0, "px", 10, 300, "assumed: smaller people are lost for lesser reasons")
+    gone_person_m: float = _v(0.8, "m", 0, 1.5, "assumed: what never stood higher is no person")
     gone_drop_m: float = _v(0.5, "m", 0.2, 1.5, "assumed: so much lower within 2 s is downward motion")
 
     # --- Tiers

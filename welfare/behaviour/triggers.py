@@ -58,22 +58,23 @@ def on_the_barrier(episode: Episode, t_s: float) -> Trigger | None:
 
 def gone_at_the_edge(episode: Episode, view: View, others: tuple[Observation, ...], t_s: float) -> Trigger | None:
     """A person followed well near the edge and not seen for 3 s and several looks, with nothing that hides them."""
-    p, last = episode.profile, episode.last
+    p, last, sight = episode.profile, episode.last, episode.sight
     unseen = t_s - episode.seen_s
-    if last is None or unseen < p.gone_unseen_s or "gone_at_the_edge" in episode.triggers:
+    if last is None or sight is None or unseen < p.gone_unseen_s or "gone_at_the_edge" in episode.triggers:
         return None
     if episode.missed < p.gone_looks:
         return None  # frames are far apart: not looked for often enough yet
-    followed = episode.seen_s - episode.started_s >= p.gone_followed_s
-    if not followed or episode.offset_m > p.gone_near_m or last.track_id < 0:
+    if episode.followed_s < p.gone_followed_s or episode.beside_m > p.gone_near_m:
         return None
     crossed = episode.seen_s - episode.covered_s <= CROSSING_S and "on_the_barrier" not in episode.triggers
-    if crossed or near_border(last, view) or view.may_hide(last.box_px) or _may_be_hidden(last, others):
+    if crossed or any(_way_out(at, view) or _may_be_hidden(at, others) for at in (sight, last)):
         return None
-    if not last.box_px[3] - last.box_px[1] >= p.gone_person_px:
+    if not sight.box_px[3] - sight.box_px[1] >= p.gone_person_px:
         return None  # too small, or without a picture: unknown, and lost for lesser reasons
+    if episode.standing_m < p.gone_person_m:
+        return None  # nobody stands so low: what was followed is no person
     worse = any(r.across for _, r in episode.rail) or _went_down(episode)
-    words = f"not seen for {unseen:.0f} s after being {max(episode.offset_m, 0):.1f} m from the edge, with no way out"
+    words = f"not seen for {unseen:.0f} s after being {max(episode.beside_m, 0):.1f} m from the edge, with no way out"
     reason = Reason("gone_at_the_edge", words, round(unseen, 1), "s", 0.7, 0.0, t_s)
     return Trigger(Tier.CRITICAL if worse else Tier.URGENT, reason)
 
@@ -117,6 +118,11 @@ def near_border(person: Observation, view: View) -> bool:
     width, height = view.size
     dx, dy = width * BORDER_SHARE, height * BORDER_SHARE
     return x1 < dx or y1 < dy / 2 or x2 > width - dx or y2 > height - dy
+
+
+def _way_out(person: Observation, view: View) -> bool:
+    """Whether somebody there, where they were seen last or are guessed to be now, may have left or be hidden."""
+    return near_border(person, view) or view.may_hide(person.box_px)
 
 
 def _may_be_hidden(person: Observation, others: tuple[Observation, ...]) -> bool:

@@ -19,6 +19,7 @@ STRIDES = (8, 16, 32)
 BINS = 11
 CLASSES = 80
 MEAN_BGR = (103.53, 116.28, 123.675)
+GREY_BGR = tuple(round(level) for level in MEAN_BGR)  # nothing, to the network
 STD_BGR = np.array([57.375, 57.12, 58.395], dtype=np.float32).reshape(1, 3, 1, 1)
 MIN_SCORE = 0.30  # assumed: the tracker's second stage may use weak boxes, its first wants 0.45
 NMS_IOU = 0.55  # assumed
@@ -63,31 +64,39 @@ class Detector:
         scores = [name for name in by_cells if sizes[name][1] == CLASSES]
         self._outputs = scores + [name for name in by_cells if sizes[name][1] == 4 * BINS]
 
-    def detect(self, image: NDArray[np.uint8], regions: Sequence[Region]) -> tuple[Boxes, NDArray[np.float32]]:
+    def detect(
+        self, image: NDArray[np.uint8], regions: Sequence[Region], ground_px: int = 0
+    ) -> tuple[Boxes, NDArray[np.float32]]:
         """Find people in the regions of a frame.
 
         Args:
             image: (h, w, 3) uint8, BGR.
             regions: x1 y1 x2 y2, pixels; each goes through the network once.
+            ground_px: a smaller region is laid on a grey ground so wide and high, lest people enter too large.
 
         Returns:
             (n, 4) float32 boxes x1 y1 x2 y2 in frame pixels and (n,) float32 scores, best first.
         """
-        found = [self._tile(image, region) for region in regions]
+        found = [self._tile(image, region, ground_px) for region in regions]
         boxes = np.vstack([f[0] for f in found]) if found else np.empty((0, 4), np.float32)
         scores = np.concatenate([f[1] for f in found]) if found else np.empty(0, np.float32)
         return merge(boxes, scores)
 
-    def _tile(self, image: NDArray[np.uint8], region: Region) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _tile(
+        self, image: NDArray[np.uint8], region: Region, ground_px: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         x1, y1, x2, y2 = region
-        tile = cv2.resize(image[y1:y2, x1:x2], (INPUT_PX, INPUT_PX), interpolation=cv2.INTER_AREA)
+        size = np.array([x2 - x1, y2 - y1])
+        scale = np.maximum(size, ground_px) / np.float32(INPUT_PX)
+        wide, high = np.maximum(1, np.round(size / scale)).astype(int).tolist()
+        tile = np.full((INPUT_PX, INPUT_PX, 3), GREY_BGR, np.uint8)
+        tile[:high, :wide] = cv2.resize(image[y1:y2, x1:x2], (wide, high), interpolation=cv2.INTER_AREA)
         blob = cv2.dnn.blobFromImage(tile, mean=MEAN_BGR) / STD_BGR
         outputs = self._session.run(self._outputs, {"input_1:0": blob})
         person = np.concatenate([o[0, :, 0] for o in outputs[:3]])
         sides = np.concatenate([o[0] for o in outputs[3:]])
         boxes, scores = decode(person, sides)
-        scale = np.array([x2 - x1, y2 - y1] * 2, np.float32) / np.float32(INPUT_PX)
-        boxes = (boxes * scale + np.array([x1, y1, x1, y1], np.float32)).astype(np.float32)
+        boxes = (boxes * np.tile(scale, 2) + np.array([x1, y1, x1, y1], np.float32)).astype(np.float32)
         height, width = image.shape[:2]
         whole = _not_cut(boxes, region, (width, height))
         return boxes[whole], scores[whole]

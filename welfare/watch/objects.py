@@ -26,6 +26,7 @@ LEAST_LEVELS = 14.0  # assumed: grey levels of change; less is noise, compressio
 DEVIATIONS = 5.0  # assumed: of the noise that a point has shown
 MEMORY_S = 20.0  # assumed: how fast the background follows
 STATIC_S = 2.0  # assumed: unchanged for so long is static
+LEARNED_S = 1.0  # assumed: likewise for ground that was never seen; who comes soon casts a shadow over it
 BEHIND_S = 3.0  # assumed: who covered a point within so long before it changed may have put something there
 CLEARED_S = 1.0  # assumed: the background is seen again for so long: it was picked up
 AROUND = 0.15  # of a box, around it: what belongs to a person
@@ -125,7 +126,7 @@ class LeftObjects:
         same = np.abs(now - self._now).max(axis=0) <= limit
         self._stable_s[fresh] = np.where(same[fresh], self._stable_s[fresh] + np.float32(dt), 0.0)
         self._now[:, fresh] = now[:, fresh]
-        known = fresh & (self._stable_s >= STATIC_S)
+        known = fresh & (self._stable_s >= LEARNED_S)
         self._back[:, known] = now[:, known]
         self._stable_s[known] = 0.0
         self._trusted |= known
@@ -238,7 +239,8 @@ class LeftObjects:
     def _has_outline(self, where: Mask, now: Levels) -> bool:
         mask = self._raster(where)
         ring = (cv2.dilate(mask, np.ones((3, 3))) - cv2.erode(mask, np.ones((3, 3))))[self._rows, self._columns] > 0
-        return float(self._edges(now)[ring].mean()) >= OUTLINE * float(self._edges(self._back)[ring].mean())
+        before = np.where(self._trusted, self._back, now)  # ground that was never seen has no outline of its own
+        return float(self._edges(now)[ring].mean()) >= OUTLINE * float(self._edges(before)[ring].mean())
 
     def _on_the_deck(self, at: NDArray[np.float64]) -> bool:
         return any(float(self._view.edge_offset(zone, [at])[0]) > -BEYOND_M for zone in self._view.zones)

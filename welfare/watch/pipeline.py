@@ -22,7 +22,7 @@ from welfare.watch.motion import Gate
 from welfare.watch.motion_in_metres import GroundMotion
 from welfare.watch.objects import LeftObjects
 from welfare.watch.pose import PoseEstimator
-from welfare.watch.tiles import regions_for
+from welfare.watch.tiles import ground_px, regions_for
 from welfare.watch.tracker import Track, Tracker
 from zones.geometry import View
 
@@ -74,7 +74,7 @@ class Pipeline:
     def __init__(self, view: View, models: Models, profiles: Mapping[str, Profile] | None = None) -> None:
         self._view = view
         self._models = models
-        self._gate = Gate(view, regions_for(view))
+        self._gate, self._ground_px = Gate(view, regions_for(view)), ground_px(view)
         self._tracker = Tracker(ground=None if view.estimated else GroundMotion(view))
         self._poses = PoseSchedule()
         self._name = object()  # tells its tracks from those of another camera of the process
@@ -104,7 +104,7 @@ class Pipeline:
         with _timed(cost, "motion"):
             tiles = self._gate.due(t_s, image, self._tracker.places, missing=missing)
         with _timed(cost, "detect"):
-            boxes, scores = self._models.detector.detect(image, tiles)
+            boxes, scores = self._models.detector.detect(image, tiles, self._ground_px)
             kept = ~self._view.masked(np.c_[(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]])
         with _timed(cost, "track"):
             tracks = self._tracker.update(t_s, boxes[kept], scores[kept])
@@ -154,6 +154,7 @@ class Pipeline:
         if better is not None:
             self._view = better
             self._gate = Gate(better, regions_for(better), self._gate.motion)
+            self._ground_px = ground_px(better)
             self._left.recalibrate(better)
             self._assessor.recalibrate(better)
 

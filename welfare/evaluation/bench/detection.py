@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from welfare.evaluation.labels import LabelError, Labels
 from welfare.evaluation.replay import Replay
 from welfare.watch.detector import MIN_SCORE, Boxes, Detector, Region
-from welfare.watch.tiles import regions_for
+from welfare.watch.tiles import ground_px, regions_for
 from welfare.watch.tracker import TrackerSettings, iou
 
 FPS = 5.0
@@ -94,10 +94,13 @@ def measure(folder: Path, detector: Detector, say: Callable[[str], None]) -> dic
                 people = labels.at(t_s)
                 truth = np.array([p.box_px for p in people], dtype=np.float64).reshape(-1, 4)
                 clear = np.array([p.visible >= LEAST_VISIBLE for p in people], dtype=bool)
-                for way, regions in ((ZONE, regions_for(labels.view)), (WHOLE, [whole])):
+                for way, regions, ground in (
+                    (ZONE, regions_for(labels.view), ground_px(labels.view)),
+                    (WHOLE, [whole], 0),
+                ):
                     tally = tallies.setdefault((labels.person_px, way), Tally())
                     start = time.perf_counter()
-                    boxes, scores = detector.detect(image, regions)
+                    boxes, scores = detector.detect(image, regions, ground)
                     tally.ms.append(1000 * (time.perf_counter() - start))
                     inside = _within(truth, regions if way == ZONE else [whole])
                     count_boxes(tally, boxes, scores, truth, clear & inside)

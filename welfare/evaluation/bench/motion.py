@@ -13,7 +13,7 @@ from welfare.evaluation.labels import Labels, Person
 from welfare.evaluation.replay import Replay
 from welfare.watch.detector import Detector
 from welfare.watch.motion_in_metres import GroundMotion
-from welfare.watch.tiles import regions_for
+from welfare.watch.tiles import ground_px, regions_for
 from welfare.watch.tracker import Tracker, iou
 
 Array = NDArray[np.float64]
@@ -74,11 +74,11 @@ def look(folder: Path, detector: Detector, say: Callable[[str], None]) -> list[C
     for path in labelled(folder):
         labels = Labels.read(path)
         say(labels.name)
-        regions = regions_for(labels.view)
+        regions, ground = regions_for(labels.view), ground_px(labels.view)
         with Replay(path.with_suffix(".mp4")) as replay:
             sights = []
             for t_s, image in replay.frames(FPS):
-                boxes, scores = detector.detect(image, regions)
+                boxes, scores = detector.detect(image, regions, ground)
                 sights.append(Sight(t_s, boxes.astype(float), scores.astype(float), labels.at(t_s)))
         clips.append(Clip(labels, tuple(sights)))
     return clips
