@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 
 from tests.pictures import EAST
 from welfare.behaviour.assessment import Assessor
+from welfare.behaviour.cues import Sample
+from welfare.behaviour.episodes import Episode
 from welfare.behaviour.events import ConcernRaised, EpisodeChanged, Event
 from welfare.behaviour.observation import Observation
 from welfare.behaviour.profile import Profile
-from welfare.behaviour.triggers import is_crossed
+from welfare.behaviour.rail import UNKNOWN
+from welfare.behaviour.triggers import is_crossed, on_the_barrier
 from zones.geometry import View
 from zones.site_file import read_site
 from zones.tier import Tier
@@ -219,3 +222,61 @@ def test_who_sets_off_and_gets_a_new_number_at_once_is_the_same_stay() -> None:
     events = watch(assessor, frames)
     assert urgent_s(events) == []
     assert stay(assessor) > 12
+
+
+# --- Gone, or only lost -------------------------------------------------------------------------------------
+def lost_at_10_s(drift: Place = (0.0, 0.0)) -> list[tuple[float, list[Observation]]]:
+    """Somebody stands at the railing and is not seen from 10 s on; the tracker's guess drifts, metres a second."""
+    frames = standing(fifths(0, 10))
+    for t in fifths(10, 16):
+        guess = person(t, (12.0 + drift[0] * (t - 10), -0.6 + drift[1] * (t - 10)), seen=False)
+        frames.append((t, [guess] if t < 11.4 else []))
+    return frames
+
+
+@pytest.mark.parametrize("drift", [(0.0, 0.0), (0.0, -1.2), (1.4, 0.0)], ids=["stays", "inwards", "along"])
+def test_who_was_last_seen_at_the_edge_is_gone_wherever_the_tracker_guesses_them(drift: Place) -> None:
+    assert len(urgent_s(watch(Assessor(VIEW), lost_at_10_s(drift)))) == 1
+
+
+def test_who_was_last_seen_beside_an_occluder_may_be_behind_it_wherever_the_tracker_guesses_them() -> None:
+    x1, y1, _, y2 = person(0.0, (12.0, -0.6)).box_px
+    column = np.array([[x1 - 10, y1 - 50], [x1 - 4, y1 - 50], [x1 - 4, y2 + 50], [x1 - 10, y2 + 50]])
+    view = replace(VIEW, occluders=(column,))
+    far = lost_at_10_s((3.0, 0.0))
+    assert not view.may_hide(far[56][1][0].box_px)  # where they are guessed at the end
+    assert urgent_s(watch(Assessor(view), far)) == []
+    assert len(urgent_s(watch(Assessor(VIEW), far))) == 1
+
+
+def test_what_was_seen_now_and_then_was_not_followed_well_enough_to_be_gone() -> None:
+    frames = [(t, [replace(one, seen=n % 10 == 0) for one in people]) for n, (t, people) in enumerate(lost_at_10_s())]
+    assert urgent_s(watch(Assessor(VIEW), frames)) == []
+
+
+@pytest.mark.parametrize(("height_m", "gone"), [(0.6, 0), (1.0, 1)], ids=["no person", "a child"])
+def test_what_is_too_low_for_a_person_is_not_gone(height_m: float, gone: int) -> None:
+    def low(one: Observation) -> Observation:
+        x1, y1, x2, y2 = one.box_px
+        return replace(one, box_px=(x1, y2 - (y2 - y1) * height_m / 1.7, x2, y2))
+
+    frames = [(t, [low(one) for one in people]) for t, people in lost_at_10_s()]
+    assert len(urgent_s(watch(Assessor(VIEW), frames))) == gone
+
+
+# --- Who walks on -------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("speed_m_s", "walks_on"), [(0.0, False), (0.4, False), (-1.2, True), (1.2, True)])
+def test_a_foot_that_seems_raised_is_not_on_the_railing_of_somebody_who_walks_on(
+    speed_m_s: float, walks_on: bool
+) -> None:
+    """A pose in mid-step may show a raised leg; on the railing nobody goes along the edge."""
+    episode = Episode(Profile(), 1, 0.0)
+    for t in fifths(0, 3):
+        place = Sample(t, 10 + speed_m_s * t, 0.4)
+        episode.advance(person(t, (place.along_m, -0.4)), place, inside=True)
+        episode.note_rail(t, replace(UNKNOWN, foot_m=0.5, foot_on=True, known=True))
+    assert episode.walks_on is walks_on
+    assert (on_the_barrier(episode, 2.8) is None) is walks_on
+    for t in fifths(3, 5):
+        episode.note_rail(t, replace(UNKNOWN, hips_m=1.2, hips_on=True, known=True))
+    assert on_the_barrier(episode, 4.8) is not None  # hips on the rail are critical, moving or not
