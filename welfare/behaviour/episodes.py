@@ -68,6 +68,7 @@ class Episode:
         evidence: what the cues add up to; hold: the tier that this holds.
         latched: a tier that a trigger raised and a human must clear.
         reported: the highest tier that was raised and still holds.
+        unsettled_s: when they were last found again after a look that did not find them.
         heirs: tracks that came from nowhere beside them while nobody saw them.
         covered_s: last time that somebody nearer the camera covered a part of them.
         shared_s: last time that their box held somebody else too.
@@ -110,6 +111,7 @@ class Episode:
     hold: TierHold = field(init=False)
     latched: Tier | None = None
     reported: Tier | None = None
+    unsettled_s: float = float("-inf")
     heirs: set[int] = field(default_factory=set)
     covered_s: float = float("-inf")
     shared_s: float = float("-inf")
@@ -142,6 +144,8 @@ class Episode:
         elif t_s - self.near_s > p.edge_away_s:
             self.edge_stay_s = 0.0
         if person.seen:
+            if self.missed:
+                self.unsettled_s = t_s
             self.seen_s, self.missed = t_s, 0
             self.followed_s += dt
             self.sight, self.beside_m = person, place.offset_m
@@ -157,6 +161,13 @@ class Episode:
     def _still(self) -> bool:
         speed = float(np.hypot(*velocity(tuple(self.recent), STILL_WINDOW_S)))
         return self.offset_m <= self.profile.still_near_m and speed < self.profile.still_speed_m_s
+
+    @property
+    def settled(self) -> bool:
+        """Whether they stood still, and were found by every look, until they were last seen."""
+        if self.sight is None or self.seen_s - self.unsettled_s < STILL_WINDOW_S:
+            return False
+        return float(np.hypot(*velocity(tuple(self.recent), STILL_WINDOW_S))) < self.profile.still_speed_m_s
 
     @property
     def walks_on(self) -> bool:

@@ -134,6 +134,7 @@ class Profile:
     climb_speed_m_s: float = _v(0.7, "m/s", 0.2, 2, "assumed: a foot on a rail does not walk")
     gone_near_m: float = _v(1.0, "m", 0.2, 5, "table")
     gone_unseen_s: float = _v(3.0, "s", 1, 30, "table")
+    gone_up_s: float = _v(1.5, "s", 0.4, 30, "assumed: who was off the deck when last seen is waited for so long")
     gone_looks: int = _v(4, "frames", 1, 30, "assumed: one look without them may be a miss, so many are not")
     gone_followed_s: float = _v(3.0, "s", 0.5, 30, "assumed: only somebody who was followed well can be gone")
     gone_person_px: float = _v(50.0, "px", 10, 300, "assumed: smaller people are lost for lesser reasons")

@@ -18,6 +18,7 @@ DROP_WITHIN_S = 2.0
 CROSSING_SHARE = 0.2  # assumed: so much of a box covered by somebody nearer the camera is a crossing path
 CROSSING_S = 0.5  # assumed: and so shortly before the last sight it explains why there was no other
 FAR_APART_S = 0.7  # assumed: between frames so far apart somebody walks a body's width
+UP_SIGHTS = 2  # assumed: one reading may be wrong
 COMPANY_PX = 1.5  # assumed: somebody within so many box widths may hide the lost person
 
 
@@ -57,26 +58,34 @@ def on_the_barrier(episode: Episode, t_s: float) -> Trigger | None:
 
 
 def gone_at_the_edge(episode: Episode, view: View, others: tuple[Observation, ...], t_s: float) -> Trigger | None:
-    """A person followed well near the edge and not seen for 3 s and several looks, with nothing that hides them."""
+    """A person followed well near the edge and not seen for 3 s and several looks, with nothing that hides them.
+
+    Who was off the deck when last seen is not waited for so long, and no occluder explains that they are not seen. Who
+    stood still in plain sight beside an occluder may have stepped behind it unseen, or not: a concern, not silence.
+    """
     p, last, sight = episode.profile, episode.last, episode.sight
-    unseen = t_s - episode.seen_s
-    if last is None or sight is None or unseen < p.gone_unseen_s or "gone_at_the_edge" in episode.triggers:
+    unseen, up = t_s - episode.seen_s, _off_the_deck(episode)
+    if last is None or sight is None or "gone_at_the_edge" in episode.triggers:
         return None
-    if episode.missed < p.gone_looks:
-        return None  # frames are far apart: not looked for often enough yet
+    if unseen < (p.gone_up_s if up else p.gone_unseen_s) or episode.missed < p.gone_looks:
+        return None  # where frames are far apart, not looked for often enough yet
     if episode.followed_s < p.gone_followed_s or episode.beside_m > p.gone_near_m:
-        return None
-    crossed = episode.seen_s - episode.covered_s <= CROSSING_S and "on_the_barrier" not in episode.triggers
-    if crossed or any(_way_out(at, view) or _may_be_hidden(at, others) for at in (sight, last)):
         return None
     if not sight.box_px[3] - sight.box_px[1] >= p.gone_person_px:
         return None  # too small, or without a picture: unknown, and lost for lesser reasons
     if episode.standing_m < p.gone_person_m:
         return None  # nobody stands so low: what was followed is no person
+    crossed = episode.seen_s - episode.covered_s <= CROSSING_S and "on_the_barrier" not in episode.triggers
+    if crossed or any(near_border(at, view) or _may_be_hidden(at, others) for at in (sight, last)):
+        return None
+    hidden = not up and any(view.may_hide(at.box_px) for at in (sight, last))
+    if hidden and not episode.settled:
+        return None
+    way = "beside what may hide them" if hidden else "with no way out"
+    words = f"not seen for {unseen:.0f} s after being {max(episode.beside_m, 0):.1f} m from the edge, {way}"
+    reason = Reason("gone_at_the_edge", words, round(unseen, 1), "s", 0.4 if hidden else 0.7, 0.0, t_s)
     worse = any(r.across for _, r in episode.rail) or _went_down(episode)
-    words = f"not seen for {unseen:.0f} s after being {max(episode.beside_m, 0):.1f} m from the edge, with no way out"
-    reason = Reason("gone_at_the_edge", words, round(unseen, 1), "s", 0.7, 0.0, t_s)
-    return Trigger(Tier.CRITICAL if worse else Tier.URGENT, reason)
+    return Trigger(Tier.CONCERN if hidden else Tier.CRITICAL if worse else Tier.URGENT, reason)
 
 
 def left_alone(alone_s: float, object_cue: Measurement | None, profile: Profile) -> Trigger | None:
@@ -120,9 +129,10 @@ def near_border(person: Observation, view: View) -> bool:
     return x1 < dx or y1 < dy / 2 or x2 > width - dx or y2 > height - dy
 
 
-def _way_out(person: Observation, view: View) -> bool:
-    """Whether somebody there, where they were seen last or are guessed to be now, may have left or be hidden."""
-    return near_border(person, view) or view.may_hide(person.box_px)
+def _off_the_deck(episode: Episode) -> bool:
+    """Whether the whole person was on the barrier or beyond it in each of the last sights."""
+    sights = [r for _, r in episode.rail][-UP_SIGHTS:]
+    return len(sights) == UP_SIGHTS and all(r.feet_beyond or r.hips_on or r.sits for r in sights)
 
 
 def _may_be_hidden(person: Observation, others: tuple[Observation, ...]) -> bool:

@@ -17,7 +17,7 @@ from welfare.behaviour.events import ConcernRaised, EpisodeChanged, Event
 from welfare.behaviour.observation import Observation
 from welfare.behaviour.profile import Profile
 from welfare.behaviour.rail import UNKNOWN
-from welfare.behaviour.triggers import is_crossed, on_the_barrier
+from welfare.behaviour.triggers import gone_at_the_edge, is_crossed, on_the_barrier
 from zones.geometry import View
 from zones.site_file import read_site
 from zones.tier import Tier
@@ -239,14 +239,40 @@ def test_who_was_last_seen_at_the_edge_is_gone_wherever_the_tracker_guesses_them
     assert len(urgent_s(watch(Assessor(VIEW), lost_at_10_s(drift)))) == 1
 
 
-def test_who_was_last_seen_beside_an_occluder_may_be_behind_it_wherever_the_tracker_guesses_them() -> None:
-    x1, y1, _, y2 = person(0.0, (12.0, -0.6)).box_px
+def with_a_column_beside(at: Place) -> View:
+    x1, y1, _, y2 = person(0.0, at).box_px
     column = np.array([[x1 - 10, y1 - 50], [x1 - 4, y1 - 50], [x1 - 4, y2 + 50], [x1 - 10, y2 + 50]])
-    view = replace(VIEW, occluders=(column,))
-    far = lost_at_10_s((3.0, 0.0))
-    assert not view.may_hide(far[56][1][0].box_px)  # where they are guessed at the end
-    assert urgent_s(watch(Assessor(view), far)) == []
-    assert len(urgent_s(watch(Assessor(VIEW), far))) == 1
+    return replace(VIEW, occluders=(column,))
+
+
+def test_who_walked_to_an_occluder_may_be_behind_it_wherever_the_tracker_guesses_them() -> None:
+    frames = [(t, [person(t, (2 + t, -0.6))] if t < 10 else []) for t in fifths(0, 16)]
+    frames = [(t, people or ([person(t, (2 + 2 * t, -0.6), seen=False)] if t < 11.4 else [])) for t, people in frames]
+    view = with_a_column_beside((11.8, -0.6))
+    assert not view.may_hide(frames[56][1][0].box_px)  # where they are guessed at the end
+    assert tiers(watch(Assessor(view), frames)) == []
+    assert len(urgent_s(watch(Assessor(VIEW), frames))) == 1
+
+
+def test_who_stood_still_in_plain_sight_beside_an_occluder_is_a_concern() -> None:
+    view = with_a_column_beside((12.0, -0.6))
+    assert tiers(watch(Assessor(view), lost_at_10_s())) == [Tier.CONCERN]
+    flickers = [(t, people if t < 7 or round(5 * t) % 3 else []) for t, people in lost_at_10_s()]
+    assert tiers(watch(Assessor(view), flickers)) == []
+
+
+def test_who_was_off_the_deck_when_last_seen_is_told_sooner_and_no_occluder_explains_it() -> None:
+    episode = Episode(Profile(), 1, 0.0)
+    at = person(0.0, (12.0, -0.4))
+    for t in fifths(0, 5):
+        episode.advance(replace(at, t_s=t), Sample(t, 12.0, 0.4), inside=True)
+        episode.note_rail(t, replace(UNKNOWN, hips_m=1.2, hips_on=t > 4.5, known=True))
+    episode.missed = 8
+    for view in (VIEW, with_a_column_beside((12.0, -0.4))):
+        assert gone_at_the_edge(episode, view, (), 6.0) is None
+        fired = gone_at_the_edge(episode, view, (), 6.5)
+        assert fired is not None
+        assert fired.tier is Tier.CRITICAL
 
 
 def test_what_was_seen_now_and_then_was_not_followed_well_enough_to_be_gone() -> None:
