@@ -24,10 +24,7 @@ HIPS_OF_HEIGHT = 0.53  # the same
 HIPS_UP = 0.85  # assumed: hips under this share of their standing height belong to bent knees
 FACES_OUT = 0.5  # assumed: share of the last seconds
 MOST_DEG = 120.0  # assumed: further down than that hangs nobody; the pose is of two people
-BACK_DEG = (15.0, 25.0)  # assumed: people lean back by less than the first, and a trunk bends no further than the second
-    15.0,
-    25.0,
-)  # assumed: people lean back by less than the first; a trunk bends back no further than the second
+BACK_DEG = (15.0, 25.0)  # assumed: people lean back by less than the first, and can by no more than the second
 
 
 @dataclass(frozen=True, slots=True)
