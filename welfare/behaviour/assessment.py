@@ -123,7 +123,10 @@ class _ZoneAssessor:
             standing_m = episode.standing_m if episode else np.nan
             others = [o for o in people if o is not person]
             shared = episode is not None and self._shared(episode, person, people)
-            reading = rail.read(self.view, self.zone, person, self.profile, standing_m, others, shared=shared)
+            raised = episode is not None and episode.foot_raised(t_s)
+            reading = rail.read(
+                self.view, self.zone, person, self.profile, standing_m, others, shared=shared, raised=raised
+            )
             inside = self._inside(person, reading, episode)
             if episode is None:
                 if not inside or not person.seen:

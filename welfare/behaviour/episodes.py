@@ -17,7 +17,7 @@ from welfare.behaviour.evidence import Evidence, TierHold
 from welfare.behaviour.observation import Observation, Thing
 from welfare.behaviour.posture import Posture
 from welfare.behaviour.profile import Profile
-from welfare.behaviour.rail import RailReading
+from welfare.behaviour.rail import RAISED_S, RailReading
 from welfare.behaviour.record import StayRecord, Trace
 from zones.tier import Tier
 
@@ -265,6 +265,10 @@ class Episode:
         self.rail.append((t_s, reading))
         while len(self.rail) > self.profile.rail_frames:
             self.rail.popleft()
+
+    def foot_raised(self, t_s: float) -> bool:
+        """Whether a foot of theirs was on the barrier when it was last seen, a moment ago."""
+        return bool(self.rail) and self.rail[-1][1].foot_on and t_s - self.rail[-1][0] <= RAISED_S
 
     def snapshot(self) -> dict[str, Any]:
         """What another worker needs to go on: JSON-able, no pixels and no appearance."""

@@ -18,6 +18,8 @@ from zones.geometry import View, WatchedZone
 KNEES, ANKLES, HIPS, SHOULDERS = (25, 26), (27, 28), (23, 24), (11, 12)  # BlazePose landmark numbers
 BODY = (*SHOULDERS, *HIPS, *KNEES, *ANKLES)
 VISIBLE = 0.5  # BlazePose: under this a landmark is a guess
+VISIBLE_STILL = 0.3  # assumed: a raised foot that was clear a moment ago, and is where it was, fades behind the own leg
+RAISED_S = 1.0  # assumed: how long a moment is
 BORDER_PX = 4.0  # assumed: a box so near the border is cut by it
 STRAYS = 0.02  # assumed: of the box's height; a joint farther out of its own box is no longer this person's
 LOW_RAIL_M = 0.3  # under this the "rail" is a kerb or nothing
@@ -80,6 +82,7 @@ def read(
     others: Sequence[Observation] = (),
     *,
     shared: bool = False,
+    raised: bool = False,
 ) -> RailReading:
     """Read one sight of a person who is near the edge line.
 
@@ -91,6 +94,7 @@ def read(
         standing_m: the person's own height when upright; NaN while unknown.
         others: the other people of this frame, whose limbs a pose may have mixed in.
         shared: the box may hold two people who are found as one.
+        raised: a foot of theirs was read on the barrier a moment ago.
     """
     if not person.seen or not np.isfinite(person.box_px).all() or not looks_from_the_deck(view, zone):
         return UNKNOWN
@@ -99,7 +103,7 @@ def read(
     cut = y2 > height - BORDER_PX or x1 < BORDER_PX or x2 > width - BORDER_PX
     middle = (x1 + x2) / 2
     (_, bottom), (_, top) = view.on_rail_plane(zone, [[middle, y2], [middle, y1]])
-    foot, low_foot, hips = _pose_heights(view, zone, person, others)
+    foot, low_foot, hips = _pose_heights(view, zone, person, others, VISIBLE_STILL if raised else VISIBLE)
     if shared:
         foot = low_foot = np.nan  # whose foot it is is not known; hips and a box that left the deck are read as ever
     upright = top >= profile.upright_top_m
@@ -126,16 +130,21 @@ def _sits(view: View, zone: WatchedZone, person: Observation, profile: Profile, 
 
 
 def _pose_heights(
-    view: View, zone: WatchedZone, person: Observation, others: Sequence[Observation]
+    view: View, zone: WatchedZone, person: Observation, others: Sequence[Observation], visible: float
 ) -> tuple[float, float, float]:
-    """Heights on the rail plane: the higher ankle, the lower ankle, the hips; NaN where not seen well."""
+    """Heights on the rail plane: the higher ankle, the lower ankle, the hips; NaN where not seen well.
+
+    `visible` is what the ankles need.
+    """
     pose = person.pose
     if pose is None:
         return np.nan, np.nan, np.nan
     width, height = view.size
     points = pose.landmarks_px.astype(float)
     inside = (points >= 0).all(axis=1) & (points < [width, height]).all(axis=1)
-    clear = (pose.visibility >= VISIBLE) & inside
+    needed = np.full(len(points), VISIBLE)
+    needed[list(ANKLES)] = visible
+    clear = (pose.visibility >= needed) & inside
     heights = view.on_rail_plane(zone, points)[:, 1]
     foot = low_foot = hips = np.nan
     if clear[list(ANKLES)].all():
