@@ -62,6 +62,22 @@ def test_a_foot_on_the_railing_is_read_alone_and_with_a_companion_close_by() -> 
     assert rail.read(VIEW, ZONE, one, PROFILE, others=[behind, everywhere]).foot_on
 
 
+@pytest.mark.parametrize(("visibility", "before_s", "read"), [
+    (0.4, None, False), (0.4, 0.2, True), (0.4, 3.0, False), (0.2, 0.2, False),
+], ids=["never clear", "clear a moment ago", "clear long ago", "hardly seen"])  # fmt: skip
+def test_a_raised_foot_that_fades_behind_the_own_leg_is_still_raised_if_it_was_clear_a_moment_ago(
+    visibility: float, before_s: float | None, read: bool
+) -> None:
+    one, episode = posed(CLIMBS), Episode(PROFILE, 1, 0.0)
+    assert one.pose is not None
+    if before_s is not None:
+        episode.note_rail(10 - before_s, rail.read(VIEW, ZONE, one, PROFILE))
+    faded = one.pose.visibility.copy()
+    faded[28] = visibility
+    now = replace(one, pose=replace(one.pose, visibility=faded))
+    assert rail.read(VIEW, ZONE, now, PROFILE, raised=episode.foot_raised(10.0)).foot_on is read
+
+
 def test_the_arm_of_a_companion_is_no_foot_on_the_railing() -> None:
     one = posed(CLIMBS)
     assert one.pose is not None
