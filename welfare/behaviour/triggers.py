@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 
 from welfare.behaviour.cues import Measurement
 from welfare.behaviour.episodes import Episode
@@ -61,7 +62,8 @@ def gone_at_the_edge(episode: Episode, view: View, others: tuple[Observation, ..
     """A person followed well near the edge and not seen for 3 s and several looks, with nothing that hides them.
 
     Who was off the deck when last seen is not waited for so long, and no occluder explains that they are not seen. Who
-    stood still in plain sight beside an occluder may have stepped behind it unseen, or not: a concern, not silence.
+    stood still in plain sight beside an occluder may have stepped behind it unseen, or not: a concern, not silence;
+    beside a post that is narrower than they are it explains nothing.
     """
     p, last, sight = episode.profile, episode.last, episode.sight
     unseen, up = t_s - episode.seen_s, _off_the_deck(episode)
@@ -81,6 +83,7 @@ def gone_at_the_edge(episode: Episode, view: View, others: tuple[Observation, ..
     hidden = not up and any(view.may_hide(at.box_px) for at in (sight, last))
     if hidden and not episode.settled:
         return None
+    hidden = hidden and any(_hides_whole(view, at) for at in (sight, last))
     way = "beside what may hide them" if hidden else "with no way out"
     words = f"not seen for {unseen:.0f} s after being {max(episode.beside_m, 0):.1f} m from the edge, {way}"
     reason = Reason("gone_at_the_edge", words, round(unseen, 1), "s", 0.4 if hidden else 0.7, 0.0, t_s)
@@ -133,6 +136,14 @@ def _off_the_deck(episode: Episode) -> bool:
     """Whether the whole person was on the barrier or beyond it in each of the last sights."""
     sights = [r for _, r in episode.rail][-UP_SIGHTS:]
     return len(sights) == UP_SIGHTS and all(r.feet_beyond or r.hips_on or r.sits for r in sights)
+
+
+def _hides_whole(view: View, person: Observation) -> bool:
+    """Whether an occluder or mask within a step is at least as wide as the person is on the picture."""
+    x1, y1, x2, y2 = person.box_px
+    beside = shapely.box(x1 - 1.5 * (x2 - x1), y1, x2 + 1.5 * (x2 - x1), y2)
+    parts = [shapely.Polygon(part).intersection(beside) for part in (*view.occluders, *view.masks)]
+    return any(part.bounds[2] - part.bounds[0] >= x2 - x1 for part in parts if not part.is_empty)
 
 
 def _may_be_hidden(person: Observation, others: tuple[Observation, ...]) -> bool:

@@ -239,9 +239,10 @@ def test_who_was_last_seen_at_the_edge_is_gone_wherever_the_tracker_guesses_them
     assert len(urgent_s(watch(Assessor(VIEW), lost_at_10_s(drift)))) == 1
 
 
-def with_a_column_beside(at: Place) -> View:
+def with_a_column_beside(at: Place, wide_px: float = 6.0) -> View:
     x1, y1, _, y2 = person(0.0, at).box_px
-    column = np.array([[x1 - 10, y1 - 50], [x1 - 4, y1 - 50], [x1 - 4, y2 + 50], [x1 - 10, y2 + 50]])
+    left, right = x1 - 4 - wide_px, x1 - 4
+    column = np.array([[left, y1 - 50], [right, y1 - 50], [right, y2 + 50], [left, y2 + 50]])
     return replace(VIEW, occluders=(column,))
 
 
@@ -254,9 +255,10 @@ def test_who_walked_to_an_occluder_may_be_behind_it_wherever_the_tracker_guesses
     assert len(urgent_s(watch(Assessor(VIEW), frames))) == 1
 
 
-def test_who_stood_still_in_plain_sight_beside_an_occluder_is_a_concern() -> None:
-    view = with_a_column_beside((12.0, -0.6))
-    assert tiers(watch(Assessor(view), lost_at_10_s())) == [Tier.CONCERN]
+@pytest.mark.parametrize(("wide_px", "tier"), [(60.0, Tier.CONCERN), (6.0, Tier.URGENT)], ids=["a van", "a post"])
+def test_who_stood_still_in_plain_sight_beside_an_occluder_is_told(wide_px: float, tier: Tier) -> None:
+    view = with_a_column_beside((12.0, -0.6), wide_px)
+    assert tiers(watch(Assessor(view), lost_at_10_s())) == [tier]
     flickers = [(t, people if t < 7 or round(5 * t) % 3 else []) for t, people in lost_at_10_s()]
     assert tiers(watch(Assessor(view), flickers)) == []
 
