@@ -162,15 +162,16 @@ def _low(episode: Episode, person_m: float, quality: float, dt_s: float) -> Meas
 
 
 def _run(episode: Episode, quality: float) -> Measurement:
+    """Fast, and within 45 degrees of the straight way to the edge: who runs to it aslant runs as fast."""
     p, t_s = episode.profile, episode.updated_s
     along, away = cues.velocity(tuple(episode.recent), 0.8)
-    towards, offset = -away, episode.offset_m
+    towards, offset, speed = -away, episode.offset_m, float(np.hypot(along, away))
     fast = (
         0.0 < offset < p.run_speed_m_s * p.run_contact_s
-        and towards > p.run_speed_m_s
+        and speed > p.run_speed_m_s
         and abs(along) <= towards
         and episode.recent[0].offset_m - offset >= 1.5  # assumed: a run, not a box that jumped
         and offset / towards <= p.run_contact_s
     )
-    words = f"moving to the edge at {towards:.1f} m/s, {max(offset, 0):.1f} m away"
-    return Measurement("run", words, round(towards, 1), "m/s", quality, float(fast), t_s)
+    words = f"moving to the edge at {speed:.1f} m/s, {max(offset, 0):.1f} m away"
+    return Measurement("run", words, round(speed, 1), "m/s", quality, float(fast), t_s)
