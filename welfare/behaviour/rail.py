@@ -22,6 +22,8 @@ VISIBLE_STILL = 0.3  # assumed: a raised foot that was clear a moment ago, and i
 RAISED_S = 1.0  # assumed: how long a moment is
 BORDER_PX = 4.0  # assumed: a box so near the border is cut by it
 STRAYS = 0.02  # assumed: of the box's height; a joint farther out of its own box is no longer this person's
+WHOLE = 0.85  # assumed: a box under this share of the own height, with somebody before its foot, is cut by them
+HIDDEN_FOOT = 0.3  # assumed: share of a box's width that somebody nearer covers at its foot
 LOW_RAIL_M = 0.3  # under this the "rail" is a kerb or nothing
 
 
@@ -103,6 +105,7 @@ def read(
     cut = y2 > height - BORDER_PX or x1 < BORDER_PX or x2 > width - BORDER_PX
     middle = (x1 + x2) / 2
     (_, bottom), (_, top) = view.on_rail_plane(zone, [[middle, y2], [middle, y1]])
+    cut = cut or (top - bottom < WHOLE * standing_m and _foot_is_hidden(person.box_px, others))
     foot, low_foot, hips = _pose_heights(view, zone, person, others, VISIBLE_STILL if raised else VISIBLE)
     if shared:
         foot = low_foot = np.nan  # whose foot it is is not known; hips and a box that left the deck are read as ever
@@ -120,6 +123,17 @@ def read(
         feet_beyond=bool(not cut and beyond > profile.beyond_m and (upright or top - bottom > 1.3)),
         sits=not high_rail and not cut and _sits(view, zone, person, profile, standing_m),
         known=not cut or np.isfinite(foot),
+    )
+
+
+def _foot_is_hidden(box: Box, others: Sequence[Observation]) -> bool:
+    """Whether somebody nearer the camera stands before the lower end of a box."""
+    x1, _, x2, y2 = box
+    return any(
+        other.seen
+        and other.box_px[1] < y2 < other.box_px[3]
+        and min(x2, other.box_px[2]) - max(x1, other.box_px[0]) >= HIDDEN_FOOT * (x2 - x1)
+        for other in others
     )
 
 

@@ -78,6 +78,18 @@ def test_a_raised_foot_that_fades_behind_the_own_leg_is_still_raised_if_it_was_c
     assert rail.read(VIEW, ZONE, now, PROFILE, raised=episode.foot_raised(10.0)).foot_on is read
 
 
+def test_who_is_cut_below_by_somebody_nearer_is_not_beyond_the_edge_and_who_is_seen_whole_is() -> None:
+    """A walker's legs behind a passer's head look as if the body ended over the water."""
+    x1, y1, x2, y2 = person(0.0, AT).box_px
+    passer = beside((x1 - 5, y2 - 60, x2 + 5, y2 + 80))
+    cut = replace(person(0.0, AT), box_px=(x1, y1 - 8, x2, y2 - 40))
+    assert rail.read(VIEW, ZONE, cut, PROFILE, 1.7).feet_beyond
+    assert not rail.read(VIEW, ZONE, cut, PROFILE, 1.7, [passer]).feet_beyond
+    beyond = replace(person(0.0, AT), box_px=(x1, y1 - 40, x2, y2 - 40))
+    assert rail.read(VIEW, ZONE, beyond, PROFILE, 1.7, [passer]).feet_beyond
+    assert rail.read(VIEW, ZONE, cut, PROFILE, np.nan, [passer]).feet_beyond  # never seen upright: unknown is not safe
+
+
 def test_the_arm_of_a_companion_is_no_foot_on_the_railing() -> None:
     one = posed(CLIMBS)
     assert one.pose is not None
