@@ -108,7 +108,7 @@ def _view(head: dict[str, Any]) -> View:
         size=size,
         rail_height_m=head["scene"]["rail_height_m"] if head["scene"]["rail"] else 0.0,
         zones=[zone],
-        occluders=[np.array(column.exterior.coords[:-1]) for column in before],
+        occluders=[shapely.get_coordinates(column)[:-1] for column in before],
     )
 
 
