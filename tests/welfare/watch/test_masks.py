@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.pictures import EAST, PERSON_AT_12_S, frame_of
+from welfare.behaviour.cues import Sample
 from welfare.behaviour.episodes import Episode
 from welfare.behaviour.observation import Observation
 from welfare.behaviour.profile import Profile
@@ -34,12 +35,14 @@ def test_nobody_is_seen_who_stands_in_a_mask_and_its_pixels_are_black_for_everyb
 
 
 def gone(view: View) -> object:
-    """Somebody was followed for ten seconds on the deck by the edge and then not seen any more."""
+    """Somebody was followed walking by the edge for ten seconds and then not seen any more."""
     feet = ((X1 + X2) / 2, Y2)
     metres = tuple(float(v) for v in view.to_ground([feet])[0])
     episode = Episode(Profile(), 1, 0.0)
-    episode.last = Observation(10.0, 1, PERSON_AT_12_S, feet, metres, 0.9)  # type: ignore[arg-type]
-    episode.seen_s, episode.offset_m, episode.missed = 10.0, 0.3, episode.profile.gone_looks
+    for t_s in np.linspace(0.0, 10.0, 51).tolist():
+        one = Observation(t_s, 1, PERSON_AT_12_S, feet, metres, 0.9)  # type: ignore[arg-type]
+        episode.advance(one, Sample(t_s, 1.2 * t_s, 0.3), inside=True)
+    episode.missed = episode.profile.gone_looks
     return gone_at_the_edge(episode, view, (), 14.0)
 
 
