@@ -3,8 +3,8 @@
 import logging
 import re
 
-# Links of partners, calendars, and new passwords: who has the address is let in, so it belongs in no log.
-SECRET = re.compile(r"(/(?:p|calendars|account/new-password)/)[^/\s\"'?]+")
+# Links of partners, calendars, wall screens and new passwords: who has the address is let in, so it belongs in no log.
+SECRET = re.compile(r"(/(?:p|calendars|wall|account/new-password)/)[^/\s\"'?]+")
 
 
 class Line(logging.Formatter):

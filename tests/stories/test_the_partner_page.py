@@ -263,6 +263,7 @@ def test_no_line_of_the_log_holds_the_link(phone: Phone, settings: Settings, cap
     for refused in ("/open", "/accept", "/picture/1"):
         phone.browser.post(phone.path + refused)
     phone.browser.get("/calendars/s3cret-of-a-rota.ics")
+    phone.browser.get("/wall/hw_s3cret-of-a-wall/")
     phone.browser.get(phone.path + "/nowhere/at/all")
     try:
         raise ValueError(f"https://handrail.example{phone.path}?again=1")
@@ -270,5 +271,6 @@ def test_no_line_of_the_log_holds_the_link(phone: Phone, settings: Settings, cap
         logging.getLogger("alerts").exception("a fault with an address in it")
     assert caplog.text.count("/p/…") >= 5
     assert "/calendars/…" in caplog.text
-    for secret in (phone.path.rsplit("/", 1)[1], "s3cret-of-a-rota"):
+    assert "/wall/…" in caplog.text
+    for secret in (phone.path.rsplit("/", 1)[1], "s3cret-of-a-rota", "s3cret-of-a-wall"):
         assert secret not in caplog.text
