@@ -17,7 +17,7 @@ class AdminConfig(DjangoAdminConfig):
 class Admin(AdminSite):
     """The pages for set-up and records."""
 
-    site_header = site_title = "Handrail: set-up and records"
+    site_header, site_title = "Handrail: set-up and records", "Handrail"
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whoever has a role of every site that needs it, and the superuser."""

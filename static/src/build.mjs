@@ -10,6 +10,8 @@ await build({
     "static/src/zones/editor.css",
     "static/src/map/map.js",
     "static/src/map/map.css",
+    "static/src/admin/admin.js",
+    "static/src/admin/admin.css",
   ],
   bundle: true,
   minify: true,

@@ -186,9 +186,22 @@ def test_every_page_is_free_of_barriers_in_both_themes_and_sizes(house: House) -
             page.goto(path)
             expect(page).to_have_url(re.compile(re.escape(path) + "$"))
             look(page, name)
-    for more in (of_incidents, of_partners, of_log_ins, of_refusals):
+    for more in (of_admin, of_incidents, of_partners, of_log_ins, of_refusals):
         more(house, look)
     assert not look.found, "\n".join([f"{len(look.seen)} pages were looked at:", *look.found])
+
+
+def of_admin(house: House, look: Look) -> None:
+    """Every page of the admin that a supervisor of every site may open."""
+    page, client = house.page(BOSS), house.clients[BOSS]
+    for address in every_address():
+        if address.room == "admin":
+            path = house.world.path(address)
+            answer: Any = client.get(path)
+            if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+                page.goto(path)
+                look(page, path)
+    assert "/admin/alerts/policy/" in look.seen
 
 
 def of_incidents(house: House, look: Look) -> None:
