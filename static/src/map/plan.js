@@ -13,6 +13,7 @@ export class Plan {
       maxZoom: CLOSEST,
       zoomSnap: place.dataset.tiles ? 1 : 0.25,
       zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      inertia: false, // it stays where the hand leaves it
     });
     this.squareWords = squareWords;
     this.shapes = new LayerGroup().addTo(this.map);
