@@ -83,9 +83,9 @@ def _by_key(request: HttpRequest, rule: Rule) -> HttpResponse | None:
     if screen is None:
         return _log_in(request, rule)
     if wall_screens.has_ended(screen):
-        answer = render(request, "accounts/wall_ended.html", {"ended": screen}, status=403)
-        answer["HX-Refresh"] = "true"  # where a fragment was asked for, the whole page is loaded: it says so
-        return answer
+        page = render(request, "accounts/wall_ended.html", {"ended": screen}, status=403)
+        page["HX-Refresh"] = "true"  # where a fragment was asked for, the whole page is loaded: it says so
+        return page
     wall_screens.seen(screen)
     request.screen = screen  # type: ignore[attr-defined]
     return None

@@ -4,7 +4,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from alerts.accounts import scope, wall_screens
 from alerts.accounts.roles import Act
-from alerts.keys import LONGEST_DAYS
+from alerts.keys import LONGEST_DAYS, made_by
 from alerts.models import WallScreen
 from zones.models import Site
 
@@ -42,7 +41,8 @@ class WallScreenForm(forms.Form):
 def screens(request: HttpRequest) -> HttpResponse:
     """Every key; a POST makes one and shows its link this once."""
     form = WallScreenForm(request.POST or None, by=request.user)
-    made = _make(form, request.user.get_username()) if request.method == "POST" and form.is_valid() else None
+    by = request.user.get_username()
+    made = made_by(wall_screens.make, form, by=by) if request.method == "POST" and form.is_valid() else None
     every = scope.wall_screens(request.user, Act.GIVE_WALL_SCREENS).select_related("site").annotate(now=Now())
     link = settings.PUBLIC_URL + reverse("open-wall-screen", args=[made.secret]) if made else ""
     context = {
@@ -52,14 +52,6 @@ def screens(request: HttpRequest) -> HttpResponse:
         "screens": every,
     }
     return render(request, "accounts/wall_screens.html", context)
-
-
-def _make(form: WallScreenForm, by: str) -> wall_screens.Made | None:
-    try:
-        return wall_screens.make(**form.cleaned_data, by=by)
-    except ValidationError as error:
-        form.add_error(None, error)
-        return None
 
 
 @login_required

@@ -68,15 +68,15 @@ def make(name: str, site: Site | None, *, by: str, days: int = DAYS) -> Made:
 @transaction.atomic
 def revoke(screen: WallScreen, *, by: str) -> bool:
     """End a key now; False where it had been ended before."""
-    ended = WallScreen.objects.filter(pk=screen.pk, revoked_at=None).update(revoked_at=Now(), revoked_by=by[:150])
+    ended = keys.end(WallScreen.objects.all(), screen, by=by)
     if ended:
         audit.record(by, "revoked a wall screen's key", key=screen.prefix, name=screen.name)
-    return bool(ended)
+    return ended
 
 
 def valid() -> QuerySet[WallScreen]:
     """Keys that open the wallboard now, or will when their link is opened."""
-    return WallScreen.objects.filter(revoked_at=None, expires_at__gt=Now())
+    return keys.valid(WallScreen.objects.all())
 
 
 def waiting(secret: str) -> WallScreen | None:

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from alerts.api import tokens
 from alerts.api.forms import TokenForm
+from alerts.keys import made_by
 from alerts.models import ApiToken
 
 
@@ -20,18 +20,11 @@ from alerts.models import ApiToken
 def tokens_page(request: HttpRequest) -> HttpResponse:
     """Every token; a POST makes one and shows its secret this once."""
     form = TokenForm(request.POST or None)
-    made = _make(form, request.user.get_username()) if request.method == "POST" and form.is_valid() else None
+    by = request.user.get_username()
+    made = made_by(tokens.make, form, by=by) if request.method == "POST" and form.is_valid() else None
     every = ApiToken.objects.select_related("agency", "contact__agency").prefetch_related("sites").annotate(now=Now())
     context = {"form": TokenForm() if made else form, "made": made, "tokens": every}
     return render(request, "api/tokens.html", context)
-
-
-def _make(form: TokenForm, by: str) -> tokens.Made | None:
-    try:
-        return tokens.make(**form.cleaned_data, by=by)
-    except ValidationError as error:
-        form.add_error(None, error)
-        return None
 
 
 @login_required

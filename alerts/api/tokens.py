@@ -7,7 +7,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models.functions import Now
 
 from alerts import audit, keys
 from alerts.api.scopes import ACTS
@@ -93,16 +92,15 @@ def make(
 @transaction.atomic
 def revoke(token: ApiToken, *, by: str) -> bool:
     """End a token now; False where it had ended before."""
-    ended = ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=Now(), revoked_by=by[:150])
+    ended = keys.end(ApiToken.objects.all(), token, by=by)
     if ended:
         audit.record(by, "revoked an API token", token=token.prefix, name=token.name)
-    return bool(ended)
+    return ended
 
 
 def known(secret: str) -> ApiToken | None:
     """The valid token of a secret."""
-    valid = ApiToken.objects.filter(revoked_at=None, expires_at__gt=Now()).prefetch_related("sites")
-    return keys.owner_of(valid, KIND, secret)
+    return keys.owner_of(keys.valid(ApiToken.objects.prefetch_related("sites")), KIND, secret)
 
 
 def use(token: ApiToken, method: str, path: str) -> bool:
