@@ -1,4 +1,7 @@
+from django.templatetags.static import static
 from django.urls import include, path
+from django.utils.functional import lazy
+from django.views.generic import RedirectView
 
 from alerts import health
 from alerts.agencies import views as agencies
@@ -14,6 +17,8 @@ from alerts.rotas.ical_out import feed
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
+    # Browsers ask for it wherever a page names no icon: a picture, a file, a page of a library.
+    path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("icon.svg")), name="icon"),
     path("twilio/sms", replies.reply, name="twilio-sms"),
     path("twilio/status/<uuid:token>", reports.status, name="twilio-status"),
     path("twilio/machine/<uuid:token>", reports.machine, name="twilio-machine"),

@@ -129,7 +129,7 @@ RULES: dict[str, Rule] = {
     ),
     **dict.fromkeys(
         ("healthz", "metrics", "twilio-sms", "twilio-status", "twilio-machine", "twilio-voice", "service-worker",
-         "calendar", "partner", "partner-unlock", "partner-evidence", "partner-answer",
+         "icon", "calendar", "partner", "partner-unlock", "partner-evidence", "partner-answer",
          "open-wall-screen", "api", "api-unknown", "about", "about-json"), OPEN
     ),
 }  # fmt: skip

@@ -43,7 +43,7 @@ PEOPLE = (BOSS, "operator", "zone admin of every site", "partner", "nobody", "op
 NO_PAGE = {
     "mfa_authenticate": "looked at below: it stands between two pages of a log-in",
     "mfa_login_webauthn": "figures for a script", "camera-walk": "figures for a script",
-    "live": "a stream for a script",
+    "live": "a stream for a script", "icon": "a picture",
     "live-jpeg": "a picture, where a watch runs",
     "partner-evidence": "a picture, behind the PIN", "openid_connect_login": "no provider is set up",
     "openid_connect_callback": "no provider is set up", "socialaccount_login_cancelled": "goes to the log-in page",

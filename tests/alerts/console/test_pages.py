@@ -4,7 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.utils import timezone
 
@@ -135,3 +137,9 @@ def test_an_incident_shows_its_evidence_over_time_and_the_frame_of_each_reason(
     assert "Evidence over time, by cue" in page
     assert "stay at the edge up to 0.4" in page
     assert 'class="could"' in page
+
+
+def test_a_browser_that_asks_for_an_icon_is_shown_where_it_is() -> None:
+    answer = Client().get("/favicon.ico")
+    assert answer.status_code == 302
+    assert finders.find(answer["Location"].removeprefix("/static/")) == str(settings.BASE_DIR / "static" / "icon.svg")
