@@ -43,14 +43,15 @@ def people_in(clip: Path, seconds: float) -> list[tuple[float, list[tuple[float,
     return found
 
 
-def ring_of(clip: Path, recorder: Recorder, starts_at_s: float, seconds: float) -> None:
+def ring_of(clip: Path, recorder: Recorder, starts_at_s: float, seconds: float, *, close: bool = True) -> None:
     """Hand a clip's packets to a recorder as if they came from a camera, without waiting."""
     with av.open(str(clip)) as container:
         for packet in container.demux(video=0):
             if packet.pts is None or packet.pts * packet.time_base > seconds:
                 continue
             recorder.packet(packet, starts_at_s + float(packet.pts * packet.time_base))
-    recorder.close()
+    if close:
+        recorder.close()
 
 
 def beginning_of(clip: Path, seconds: float, path: Path) -> Path:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 FIRST_AFTER_S = 1.0  # of the first part behind the concern: the sooner it is there the better
 LEAST_S, MOST_S = 10.0, 60.0
-LAG_S = 5.0  # what a camera sent is on disk by then: a cluster of Matroska is written each five seconds
+LAG_S = 2.0  # assumed: what a camera sent is on disk by then, by way of clusters of a quarter of a second
 A_FRAME_S = 0.5  # less than this is no part
 
 

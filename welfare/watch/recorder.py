@@ -19,6 +19,7 @@ from av.error import FFmpegError
 logger = logging.getLogger(__name__)
 
 SEGMENT_S = 4.0
+CLUSTER_S = 0.25  # a packet is on disk when its cluster is over
 KEEP_FREE_BYTES = 500 * 2**20  # assumed: room that PostgreSQL must always have
 RETRY_S = 30.0
 SUFFIX = ".mkv"
@@ -107,7 +108,8 @@ class Recorder:
         lead = 0 if packet.pts is None else packet.pts - packet.dts
         starts_at_s = at_s - float(lead * packet.time_base)
         path = self._folder / f"{starts_at_s * 1000:.0f}{SUFFIX}"
-        self._out = av.open(str(path), "w", format="matroska", options={"flush_packets": "1"})
+        options = {"flush_packets": "1", "cluster_time_limit": f"{1000 * CLUSTER_S:.0f}"}
+        self._out = av.open(str(path), "w", format="matroska", options=options)
         self._stream = self._out.add_stream_from_template(packet.stream)
         self._template, self._first_stamp, self._started_at_s = packet.stream, packet.dts, at_s
         if self.fault:

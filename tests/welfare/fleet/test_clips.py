@@ -13,6 +13,7 @@ from alerts.models import AuditEvent, Contact, Evidence, Incident
 from tests.pictures import ring_of, tiny_clip
 from tests.stories.conftest import ControlRoom, room
 from welfare.fleet import clips
+from welfare.fleet.growth import LAG_S
 from welfare.fleet.places import ring_folder
 from welfare.watch.people_log import PeopleLog
 from welfare.watch.recorder import Recorder
@@ -59,16 +60,16 @@ def test_a_clip_grows_part_by_part_until_the_incident_is_closed(
 ) -> None:
     camera.sends(16.0)
     incident = room.sees(frame_at=datetime.fromtimestamp(camera.begins_s + 9, UTC))
-    at(camera, monkeypatch, 13.0)
+    at(camera, monkeypatch, 9.9 + LAG_S)
     assert not clips.make(incident.pk)
-    at(camera, monkeypatch, 15.5)
+    at(camera, monkeypatch, 10.5 + LAG_S)
     assert clips.make(incident.pk)
     ((first, last),) = parts(incident, camera)
     assert first == pytest.approx(0.0, abs=0.1)
     assert last == pytest.approx(10.5, abs=0.1)
     assert not clips.make(incident.pk)
     camera.sends(24.0)
-    at(camera, monkeypatch, 28.0)
+    at(camera, monkeypatch, 23.0 + LAG_S)
     assert clips.make(incident.pk)
     Incident.objects.filter(pk=incident.pk).update(
         state="resolved", outcome="supported", next_action_at=None,
@@ -88,11 +89,11 @@ def test_the_recording_under_lock_grows_too_and_no_segment_is_kept_twice_or_whil
 ) -> None:
     camera.sends(16.0)
     incident = room.sees(frame_at=datetime.fromtimestamp(camera.begins_s + 9, UTC))
-    at(camera, monkeypatch, 15.5)
+    at(camera, monkeypatch, 10.5 + LAG_S)
     clips.make(incident.pk)
     assert [round(start) for start, _ in parts(incident, camera, "original")] == [0, 4, 8]
     camera.sends(40.0)
-    at(camera, monkeypatch, 32.0)
+    at(camera, monkeypatch, 27.0 + LAG_S)
     clips.make(incident.pk)
     assert [round(start / 4) for start, _ in parts(incident, camera, "original")] == [0, 1, 2, 3, 4, 5, 6]
     locked = AuditEvent.objects.filter(action="kept the original recording")
@@ -105,7 +106,7 @@ def test_a_hole_in_the_recording_is_passed_over(
 ) -> None:
     camera.sends(11.0)
     incident = room.sees(frame_at=datetime.fromtimestamp(camera.begins_s + 9, UTC))
-    at(camera, monkeypatch, 15.5)
+    at(camera, monkeypatch, 10.5 + LAG_S)
     assert clips.make(incident.pk)
     at(camera, monkeypatch, 60.0)
     assert not clips.make(incident.pk) or parts(incident, camera, "original")[-1][1] < 60
@@ -133,7 +134,7 @@ def test_what_is_drawn_over_a_part_lies_beside_it_and_says_positions_alone(
 ) -> None:
     camera.sends(16.0)
     incident = room.sees(frame_at=datetime.fromtimestamp(camera.begins_s + 9, UTC))
-    at(camera, monkeypatch, 15.5)
+    at(camera, monkeypatch, 10.5 + LAG_S)
     clips.make(incident.pk)
     clip, overlay = (Evidence.objects.get(incident=incident, kind=kind) for kind in ("clip", "overlay"))
     assert overlay.path == clip.path.replace(".mp4", ".json")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tests.pictures import EAST, PERSON_AT_12_S, frame_of, now_s, ring_of
 from welfare.evaluation.replay import Replay
+from welfare.fleet.growth import LAG_S
 from welfare.watch.people_log import Box, PeopleLog, people_between
 from welfare.watch.recorder import Recorder, segments, segments_between
 from welfare.watch.redact import ClipError, blur_heads, head_box, make_clip, write_still
@@ -61,6 +62,15 @@ def test_a_segment_that_was_cut_off_by_a_kill_can_be_read_to_its_end(ring: tuple
         (tmp_path / segment.path.name).write_bytes(content[: len(content) * 2 // 3])
     first, last = make_clip(segments(tmp_path), start, start + 20, [(start, [])], tmp_path / "clip.mp4")
     assert last - first > 12
+
+
+def test_while_a_segment_is_written_all_but_its_last_second_can_be_read(tmp_path: Path) -> None:
+    recorder, start = Recorder(tmp_path, max_bytes=10**9, keep_free_bytes=0), now_s()
+    ring_of(EAST, recorder, start, 4.6, close=False)
+    (segment,) = segments(tmp_path)
+    *_, (last_s, _) = Replay(segment.path).frames(10)
+    assert 4.6 - LAG_S / 2 <= last_s <= 4.6
+    recorder.close()
 
 
 def test_heads_are_unrecognisable_in_still_and_clip(ring: tuple[Path, float], tmp_path: Path) -> None:
