@@ -80,7 +80,8 @@ def _plain(sight: Sight) -> list[Any]:
 
 
 def _posed(pose: Pose) -> list[Any]:
-    return [pose.landmarks_px.tolist(), pose.visibility.tolist(), pose.person_px]
+    trunk = None if pose.trunk_m is None else pose.trunk_m.tolist()
+    return [pose.landmarks_px.tolist(), pose.visibility.tolist(), pose.person_px, trunk]
 
 
 def _sight(row: list[Any]) -> Sight:
@@ -102,5 +103,6 @@ def _sight(row: list[Any]) -> Sight:
 def _pose(row: list[Any] | None) -> Pose | None:
     if row is None:
         return None
-    landmarks, visibility, person_px = row
-    return Pose(np.asarray(landmarks, np.float32), np.asarray(visibility, np.float32), person_px)
+    landmarks, visibility, person_px, trunk = row
+    trunk = None if trunk is None else np.asarray(trunk, np.float32)
+    return Pose(np.asarray(landmarks, np.float32), np.asarray(visibility, np.float32), person_px, trunk)

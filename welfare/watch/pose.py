@@ -1,9 +1,9 @@
 """A person's 33 landmarks: MediaPipe PoseLandmarker on a square crop around the box.
 
 A followed person has a landmarker of their own in VIDEO mode: it starts from the last pose instead of searching, takes
-60 % of the time and finds 94 % of 60 px people instead of 62 %. Where its pose does not fit the box, IMAGE mode looks
-anew. Under about 100 px of person a pose says little, so visibility is scaled down with the person's height.
-The network and its figures: `welfare/weights/README.md`.
+60 % of the time and finds 94 % of 60 px people instead of 62 %. Where its pose does not fit the box, or stands on its
+head, it is made to search anew, and IMAGE mode looks meanwhile. Under about 100 px of person a pose says little, so
+visibility is scaled down with the person's height. The network and its figures: `welfare/weights/README.md`.
 """
 
 from collections import OrderedDict
@@ -27,6 +27,9 @@ FOLLOWERS = 3  # landmarkers in VIDEO mode in a process
 IDLE_S = 2.0  # assumed: a follower that was not asked for so long may be given to somebody else
 FITS = 0.7  # assumed: share of the landmarks that lie in the box, or the pose is of somebody else
 FITS_MARGIN = 0.15  # assumed: of the box, around it
+ON_ITS_HEAD = 0.1  # assumed: share of the box's height by which the head is under the ankles
+HEAD, SHOULDERS, HIPS, ANKLES = list(range(11)), [11, 12], [23, 24], [27, 28]  # BlazePose landmark numbers
+NOTHING_THERE = np.full((CROP_PX, CROP_PX, 3), 127, dtype=np.uint8)
 
 
 class PoseLibraryError(RuntimeError):
@@ -59,6 +62,15 @@ class _Follower:
 
     landmarker: Any
     ms: int
+
+    def follow(self, ms: int, picture: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+        """The landmarks in the next picture, by where they were in the last one."""
+        self.ms = max(ms, self.ms + 1)
+        return _first(self.landmarker.detect_for_video(_image(picture), self.ms))
+
+    def let_go(self) -> None:
+        """Lose the body: after a picture without one it searches anew."""
+        self.follow(self.ms, NOTHING_THERE)
 
 
 @dataclass(slots=True)
@@ -96,6 +108,7 @@ class PoseEstimator:
             landmarks_px=(marks[:, :2] * side + [left, top]).astype(np.float32),
             visibility=marks[:, 2] * np.float32(min(1.0, person_px / CLEAR_PERSON_PX)),
             person_px=float(person_px),
+            trunk_m=marks[SHOULDERS, 3:].mean(axis=0) - marks[HIPS, 3:].mean(axis=0),
         )
 
     def preload(self) -> None:
@@ -118,25 +131,23 @@ class PoseEstimator:
     def _marks(
         self, ms: int, who: Hashable | None, crop: NDArray[np.uint8], width: float, height: float
     ) -> NDArray[np.float32] | None:
-        """(33, 3) x, y and visibility, in shares of the crop."""
+        """(33, 6) x, y in shares of the crop, visibility, and x, y, z in metres from the hips."""
         self.preload()
-        import mediapipe
-
-        picture = mediapipe.Image(mediapipe.ImageFormat.SRGB, crop)
         follower = None if who is None else self._follower(ms, who)
         if follower is not None:
-            follower.ms = max(ms, follower.ms + 1)
-            marks = _first(follower.landmarker.detect_for_video(picture, follower.ms))
+            marks = follower.follow(ms, crop)
             if marks is not None and _fits(marks, width, height):
                 return marks
-        marks = _first(self._searcher.detect(picture))
+            if marks is not None:
+                follower.let_go()
+        marks = _first(self._searcher.detect(_image(crop)))
         return marks if marks is not None and _fits(marks, width, height) else None
 
     def _follower(self, ms: int, who: Hashable) -> _Follower | None:
         """The person's own, else a new one, else one that is idle, else none.
 
         An idle one is passed on, not made anew: each holds 110 MB, and MediaPipe frees all but 8 of them when it is
-        closed. It keeps nothing of the person before but where in the crop the body was.
+        closed. It keeps nothing of the person before.
         """
         found = self._followers.get(who)
         if found is None:
@@ -147,21 +158,35 @@ class PoseEstimator:
                 if abs(ms - self._followers[longest].ms) < 1000 * IDLE_S:
                     return None
                 found = self._followers.pop(longest)
+                found.let_go()
             self._followers[who] = found
         self._followers.move_to_end(who)
         return found
 
 
+def _image(picture: NDArray[np.uint8]) -> Any:
+    import mediapipe
+
+    return mediapipe.Image(mediapipe.ImageFormat.SRGB, picture)
+
+
 def _first(found: Any) -> NDArray[np.float32] | None:
     if not found.pose_landmarks:
         return None
-    return np.array([[m.x, m.y, m.visibility] for m in found.pose_landmarks[0]], dtype=np.float32)
+    both = zip(found.pose_landmarks[0], found.pose_world_landmarks[0], strict=True)
+    return np.array([[m.x, m.y, m.visibility, w.x, w.y, w.z] for m, w in both], dtype=np.float32)
 
 
 def _fits(marks: NDArray[np.float32], width: float, height: float) -> bool:
-    """Whether the landmarks are of the person in the middle of the crop, whose box has that width and height in it."""
+    """Whether the landmarks are of the person in the middle of the crop, whose box has that width and height in it.
+
+    At night a pose may stand on its head, and is followed so. A head far under the ankles is of somebody who lies with it
+    towards the camera, at most: their pose is unknown then, and that they lie is read off the box.
+    """
     reach = np.array([width, height]) * (0.5 + FITS_MARGIN)
-    return bool((np.abs(marks[:, :2] - 0.5) <= reach).all(axis=1).mean() >= FITS)
+    inside = (np.abs(marks[:, :2] - 0.5) <= reach).all(axis=1).mean() >= FITS
+    sinks = marks[HEAD, 1].mean() - marks[ANKLES, 1].mean()
+    return bool(inside and sinks <= ON_ITS_HEAD * height)
 
 
 def _crop(image: NDArray[np.uint8], left: float, top: float, side: float) -> NDArray[np.uint8]:

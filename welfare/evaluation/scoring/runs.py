@@ -29,6 +29,7 @@ from welfare.watch.detector import Detector
 from welfare.watch.pipeline import Models, Pipeline
 from zones.geometry import View
 
+RECORDING = frozenset({"recorder.py", "redact.py", "people_log.py"})  # of the watch, and decides no sight
 Lines = list[dict[str, Any]]
 _models: Models | None = None  # of this process
 
@@ -42,7 +43,8 @@ def watch_digest() -> str:
 @cache
 def sights_digest() -> str:
     """Hash of the code that decides what the watch sees, whatever the behaviour makes of it, and of the networks."""
-    return _digest([Path(observation.__file__), Path(sights.__file__), *_sources(watch)])
+    looking = [path for path in _sources(watch) if path.name not in RECORDING]
+    return _digest([Path(observation.__file__), Path(sights.__file__), *looking])
 
 
 def _sources(package: ModuleType) -> list[Path]:
