@@ -16,7 +16,7 @@ class Pose:
         landmarks_px: (33, 2) float32, image pixels of the whole frame.
         visibility: (33,) float32, 0 to 1; under 0.5 a landmark is unknown, never "fine".
         person_px: height of the person on the picture, pixels; under about 100 a pose says little.
-        trunk_m: (3,) float32, from the hips' middle to the shoulders' as the network guesses it in depth, metres: right,
+        trunk_m: (3,) float32, from the hips' middle to the shoulders' as the network guesses it, metres: to the right,
             down, and away along the sight line through the person; None where it was not asked.
     """
 
