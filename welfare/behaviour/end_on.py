@@ -6,9 +6,11 @@ down it looks as tall as upright, and the further it leans beyond that, the shor
 
     looks / upright = cos(lean - down) / cos(down)
 
-gives the lean. Somebody who leans back looks the same; so it is read only where nobody leans back so far, where the
-chest faces out, and where the hips are as high as standing: who ties a lace, sits or picks something up has lower hips.
-A single pose may take the back of somebody who bends away for the front, so facing is that of the last seconds.
+gives the lean. Somebody who leans back looks the same; so it is read only where nobody leans back so far, or where the
+network's own guess of the depth says it too: rough as it is, it puts who leans far over 20 to 35 degrees out, and who
+has elbows on the rail 4 to 16. The chest must face out and the hips be as high as standing: who ties a lace, sits or
+picks something up has lower hips. A single pose may take the back of somebody who bends away for the front, so facing is
+that of the last seconds.
 """
 
 from dataclasses import dataclass
@@ -25,6 +27,9 @@ HIPS_UP = 0.85  # assumed: hips under this share of their standing height belong
 FACES_OUT = 0.5  # assumed: share of the last seconds
 MOST_DEG = 120.0  # assumed: further down than that hangs nobody; the pose is of two people
 BACK_DEG = (15.0, 25.0)  # assumed: people lean back by less than the first, and can by no more than the second
+SLIGHTLY_BACK_DEG = (5.0, 12.0)  # assumed: the same where the guess of the depth says that they lean out
+GUESS_DEG = (10.0, 18.0)  # on rendered clips: by how much it says so, with elbows on the rail and far over it
+GUESS_OF_DOWN = 0.5  # on rendered clips: the share of looking down that the guess takes for a lean of upright people
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Looks:
         head_m, chest_m, hips_m: metres.
         down_rad: how far the camera looks down at the hips.
         from_deck: the camera looks out over the edge, not at it from beyond.
+        guess_rad: lean by the network's guess of the depth, beyond what it is for somebody upright; NaN without one.
     """
 
     head_m: float
@@ -60,10 +66,19 @@ class Looks:
     hips_m: float
     down_rad: float
     from_deck: bool
+    guess_rad: float = float("nan")
 
     @classmethod
-    def of(cls, view: View, foot: Points, out: Points, pixels: Points) -> "Looks":
-        """From (3, 2) pixels of head, chest and hips; `foot` (2,) metres, `out` (2,) the unit vector over the edge."""
+    def of(cls, view: View, foot: Points, out: Points, pixels: Points, trunk_m: Points | None = None) -> "Looks":
+        """Read one sight.
+
+        Args:
+            view: the calibrated picture.
+            foot: (2,) metres.
+            out: (2,) the unit vector over the edge.
+            pixels: (3, 2) of head, chest and hips.
+            trunk_m: (3,) as in `Pose`.
+        """
         away = foot - view.camera_m[:2]
         away = away / np.linalg.norm(away)
         rays = view.rays(pixels)
@@ -71,7 +86,8 @@ class Looks:
             reach = ((foot - view.camera_m[:2]) @ away) / (rays[:, :2] @ away)
         head, chest, hips = (view.camera_m[2] + reach * rays[:, 2]).tolist()
         down = float(np.arctan2(-rays[2, 2], np.linalg.norm(rays[2, :2])))
-        return cls(head, chest, hips, down, bool(away @ out > 0))
+        guess = np.nan if trunk_m is None else _guess(view, pixels[2], out, trunk_m) - GUESS_OF_DOWN * down
+        return cls(head, chest, hips, down, bool(away @ out > 0), float(guess))
 
     @property
     def upper_m(self) -> float:
@@ -103,7 +119,10 @@ def bend(looks: Looks, known: Known) -> Bend | None:
         return None
     head = _from_sight(looks.upper_m / upright, looks.down_rad)
     chest = _from_sight((looks.chest_m - looks.hips_m) / (CHEST_SHARE * upright), looks.down_rad)
-    sure = ramp(float(np.degrees(head - looks.down_rad)), *BACK_DEG)
+    back_deg, guess_deg = float(np.degrees(head - looks.down_rad)), float(np.degrees(looks.guess_rad))
+    sure = ramp(back_deg, *BACK_DEG)
+    if np.isfinite(guess_deg):
+        sure = max(sure, ramp(back_deg, *SLIGHTLY_BACK_DEG) * ramp(guess_deg, *GUESS_DEG))
     lean_head, lean_chest = looks.down_rad + head, looks.down_rad + chest
     if sure <= 0 or max(lean_head, lean_chest) > np.radians(MOST_DEG):
         return None
@@ -118,3 +137,12 @@ def bend(looks: Looks, known: Known) -> Bend | None:
 def _from_sight(share: float, down_rad: float) -> float:
     """Angle between a part of the body and the plane that is seen at right angles, radians."""
     return float(np.arccos(np.clip(share * np.cos(down_rad), -1.0, 1.0)))
+
+
+def _guess(view: View, hips: Points, out: Points, trunk_m: Points) -> float:
+    """Lean of the trunk over the edge, radians, by what the network guesses of its depth."""
+    sight, right, below = view.rays(hips + np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
+    axes, _ = np.linalg.qr(np.column_stack([sight, right, below]))
+    away, across, down = axes.T * np.sign(np.sum(axes * np.column_stack([sight, right, below]), axis=0))[:, None]
+    trunk = trunk_m[0] * across + trunk_m[1] * down + trunk_m[2] * away
+    return float(np.arctan2(trunk[:2] @ out, trunk[2]))
