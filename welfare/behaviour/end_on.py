@@ -9,8 +9,8 @@ down it looks as tall as upright, and the further it leans beyond that, the shor
 gives the lean. Somebody who leans back looks the same; so it is read only where nobody leans back so far, or where the
 network's own guess of the depth says it too: rough as it is, it puts who leans far over 20 to 35 degrees out, and who
 has elbows on the rail 4 to 16. The chest must face out and the hips be as high as standing: who ties a lace, sits or
-picks something up has lower hips. A single pose may take the back of somebody who bends away for the front, so facing is
-that of the last seconds.
+picks something up has lower hips. A single pose may take the back of somebody who bends away for the front, so facing
+is that of the last seconds.
 """
 
 from dataclasses import dataclass

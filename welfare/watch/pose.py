@@ -180,8 +180,8 @@ def _first(found: Any) -> NDArray[np.float32] | None:
 def _fits(marks: NDArray[np.float32], width: float, height: float) -> bool:
     """Whether the landmarks are of the person in the middle of the crop, whose box has that width and height in it.
 
-    At night a pose may stand on its head, and is followed so. Nobody's head is far under their ankles but where they lie
-    with it towards the camera: their pose is unknown then, and that they lie is read off the box.
+    At night a pose may stand on its head, and is followed so. Nobody's head is far under their ankles but where they
+    lie with it towards the camera: their pose is unknown then, and that they lie is read off the box.
     """
     reach = np.array([width, height]) * (0.5 + FITS_MARGIN)
     inside = (np.abs(marks[:, :2] - 0.5) <= reach).all(axis=1).mean() >= FITS
