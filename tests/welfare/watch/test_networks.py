@@ -7,14 +7,20 @@ import numpy as np
 import pytest
 
 from tests.pictures import EAST, PERSON_AT_12_S, frame_of
-from welfare.behaviour.observation import Observation
+from welfare.behaviour.observation import Box, Observation
 from welfare.behaviour.posture import UNKNOWN, read
 from welfare.watch import networks
 from welfare.watch.detector import Detector
 from welfare.watch.networks import CPU, PEOPLE, PEOPLE_INT8, WeightsError, people_network
-from welfare.watch.pose import PoseEstimator
+from welfare.watch.pose import CROP_SCALE, PoseEstimator, _crop
 from welfare.watch.tracker import iou
 from zones.site_file import read_site
+
+def _square(box: Box) -> tuple[float, float, float]:
+    x1, y1, x2, y2 = box
+    side = CROP_SCALE * max(x2 - x1, y2 - y1)
+    return (x1 + x2 - side) / 2, (y1 + y2 - side) / 2, side
+
 
 AROUND_HER = (300, 100, 900, 600)
 
@@ -77,6 +83,42 @@ def test_a_followed_persons_pose_is_found_and_an_empty_box_has_none() -> None:
         assert {id(follower.landmarker) for follower in poses._followers.values()} == made
     finally:
         poses.close()
+
+
+def test_a_pose_that_stands_on_its_head_is_unknown_and_not_followed() -> None:
+    upright, poses = frame_of(EAST, 12.2), PoseEstimator()
+    height, width = upright.shape[:2]
+    x1, y1, x2, y2 = PERSON_AT_12_S
+    upturned, box = np.ascontiguousarray(upright[::-1, ::-1]), (width - x2, height - y2, width - x1, height - y1)
+    try:
+        assert [poses.estimate(n / 5, "her", upturned, box) for n in range(3)] == [None] * 3
+        follower = poses._followers["her"]
+        again = follower.follow(1000, _crop(upright, *_square(PERSON_AT_12_S)))
+        assert again is not None
+        assert again[0, 1] < again[27, 1]
+        follower.let_go()
+        found = follower.follow(2000, _crop(upturned, *_square(box)))
+        assert found is not None  # the network does find it: it is we who do not believe it
+        assert found[0, 1] > found[27, 1]
+    finally:
+        poses.close()
+
+
+def test_who_is_followed_next_inherits_nothing() -> None:
+    image = frame_of(EAST, 12.2)
+    x1, y1, x2, y2 = PERSON_AT_12_S
+    found = []
+    for before in (0, 3):
+        poses = PoseEstimator()
+        try:
+            for n in range(before):  # three who stand elsewhere in their boxes
+                poses.estimate(n / 5, f"before {n}", image, (x1 - 40, y1 - 30, x2 - 10, y2 + 20))
+            pose = poses.estimate(9.0, "her", image, PERSON_AT_12_S)
+            assert pose is not None
+            found.append(pose.landmarks_px)
+        finally:
+            poses.close()
+    assert np.abs(found[0] - found[1]).max() < 0.01
 
 
 @pytest.mark.parametrize("share", [0.6, 0.3])
