@@ -16,13 +16,14 @@ from welfare.watch.pose import CROP_SCALE, PoseEstimator, _crop
 from welfare.watch.tracker import iou
 from zones.site_file import read_site
 
+
+AROUND_HER = (300, 100, 900, 600)
+
+
 def _square(box: Box) -> tuple[float, float, float]:
     x1, y1, x2, y2 = box
     side = CROP_SCALE * max(x2 - x1, y2 - y1)
     return (x1 + x2 - side) / 2, (y1 + y2 - side) / 2, side
-
-
-AROUND_HER = (300, 100, 900, 600)
 
 
 def test_an_altered_network_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
