@@ -16,7 +16,6 @@ from welfare.watch.pose import CROP_SCALE, PoseEstimator, _crop
 from welfare.watch.tracker import iou
 from zones.site_file import read_site
 
-
 AROUND_HER = (300, 100, 900, 600)
 
 
