@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from welfare.behaviour.assessment import Assessor
-from welfare.behaviour.end_on import Known, Looks, bend
+from welfare.behaviour.end_on import GUESS_OF_DOWN, Known, Looks, bend
 from welfare.behaviour.events import ConcernRaised
 from welfare.behaviour.observation import Observation, Pose
 from welfare.evaluation.labels import Labels
@@ -110,3 +110,40 @@ def test_the_less_the_body_looks_shorter_the_less_sure_it_is() -> None:
     assert sure == sorted(sure)
     assert sure[0] == 0.0
     assert sure[-1] == 1.0
+
+
+STEEP = replace(LEANS, down_rad=float(np.radians(31)), head_m=0.92 + 0.8 * KNOWN.head_m, chest_m=0.92 + 0.42)
+
+
+def test_before_a_camera_that_looks_down_steeply_the_guess_of_the_depth_tells_out_from_back() -> None:
+    sure = []
+    for guess_deg in (np.nan, -8.0, 4.0, 12.0, 20.0):
+        found = bend(replace(STEEP, guess_rad=float(np.radians(guess_deg))), KNOWN)
+        sure.append(found.sure if found else 0.0)
+        assert found is None or found.lean_deg > 60
+    assert sure[0] == sure[1] == sure[2] < 0.2
+    assert sure[2] < sure[3] < sure[4] == 1.0
+
+
+def test_the_guess_alone_says_nothing() -> None:
+    elbows = replace(STEEP, head_m=0.92 + 0.96 * KNOWN.head_m, guess_rad=float(np.radians(25)))
+    assert bend(elbows, KNOWN) is None
+
+
+@pytest.mark.parametrize("pole", ["straight", "above", "pole"])
+def test_the_guess_is_the_lean_where_the_depth_is_true(pole: str, tmp_path: Path) -> None:
+    one = clip("lean_over", pole)
+    view, camera = view_of(one, tmp_path), one.camera()
+    shown = one.players()[0].at(20.0)
+    assert shown is not None
+    hips, shoulders = (shown.keypoints[list(part)].mean(axis=0) for part in ((11, 12), (5, 6)))
+    trunk = shoulders - hips
+    ((u, v),) = camera.project(hips[None])[0]
+    away, right, below = (ray / np.linalg.norm(ray) for ray in view.rays([(u, v), (u + 1, v), (u, v + 1)]))
+    right, below = (side - (side @ away) * away for side in (right, below))
+    seen = [trunk @ right / np.linalg.norm(right), trunk @ below / np.linalg.norm(below), trunk @ away]
+    pixels = camera.project(np.array([shown.keypoints[0], shoulders, hips]))[0]
+    looks = Looks.of(view, hips[:2], np.array([0.0, 1.0]), pixels, np.array(seen))
+    lean = np.degrees(looks.guess_rad + GUESS_OF_DOWN * looks.down_rad)
+    assert lean == pytest.approx(np.degrees(np.arctan2(trunk[1], trunk[2])), abs=1.0)
+    assert lean > 40
