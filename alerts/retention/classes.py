@@ -24,7 +24,9 @@ from alerts.models import (
     PartnerLink,
     ProviderEvent,
     PushSubscription,
+    WallScreen,
 )
+from alerts.models.keys import IssuedKey
 from alerts.retention.doubts import Due
 from alerts.retention.locks import open_locks
 from alerts.retention.rules import FOR_EVER
@@ -97,8 +99,8 @@ def _evidence(kind: str) -> Callable[[], Rows]:
     return lambda: Evidence.objects.filter(kind=kind)
 
 
-def _ended_tokens() -> Rows:
-    return ApiToken.objects.annotate(ended_at=Coalesce(F("revoked_at"), F("expires_at")))
+def _ended(keys: type[IssuedKey]) -> Callable[[], Rows]:
+    return lambda: keys._default_manager.annotate(ended_at=Coalesce(F("revoked_at"), F("expires_at")))
 
 
 PAGED = "notification__step_run__incident"
@@ -128,7 +130,8 @@ CLASSES = (
     Class("number_code", lambda: NumberCheck.objects.all(), "sent_at"),
     Class("push", lambda: PushSubscription.objects.filter(contact__active=False), "created_at"),
     Class("api_call", lambda: ApiCall.objects.all(), "at"),
-    Class("api_token", _ended_tokens, "ended_at"),
+    Class("api_token", _ended(ApiToken), "ended_at"),
+    Class("wall_screen", _ended(WallScreen), "ended_at"),
     Class("session", lambda: Session.objects.all(), "expire_date"),
 )
 

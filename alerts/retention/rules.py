@@ -80,6 +80,8 @@ RULES = (
          "to look into misuse of a token"),
     Rule("api_token", "API tokens that have ended, as hashes", 365, "since they expired or were revoked", "deleted",
          "to know which system a request came from"),
+    Rule("wall_screen", "keys of wall screens that have ended, as hashes", 365, "since they expired or were revoked",
+         "deleted", "to know which screen showed what"),
     Rule("session", "log-ins that have ended", 1, "since they ended", "deleted", "nothing needs them", 0.0),
     Rule("incident", "incidents: place, tier, times, outcome", FOR_EVER, "", "",
          "figures; nothing in them tells who it was"),

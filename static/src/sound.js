@@ -1,5 +1,7 @@
-// A calm two-tone sound, repeated while somebody waits. Whether it is on is always in view.
+// A calm two-tone sound, repeated while somebody waits. Whether it is on is always in view. Who turned it on has it on
+// every page: at once where the browser lets a page begin with sound, else with the first key or touch.
 const REPEAT_MS = 5000;
+const WANTED = "handrail-sound";
 
 export class Sound {
   constructor(button) {
@@ -10,7 +12,27 @@ export class Sound {
     if (!button) return;
     button.hidden = false;
     button.addEventListener("click", () => this.toggle());
+    for (const act of ["pointerdown", "keydown"]) {
+      document.addEventListener(act, (event) => button.contains(event.target) || this.wake());
+    }
+    this.wake();
     this.show();
+  }
+
+  get wanted() {
+    try {
+      return localStorage.getItem(WANTED) === "yes";
+    } catch {
+      return this.on; // a browser that keeps nothing
+    }
+  }
+
+  set wanted(on) {
+    try {
+      localStorage.setItem(WANTED, on ? "yes" : "no");
+    } catch {
+      // then it is asked for again on the next page
+    }
   }
 
   get on() {
@@ -18,13 +40,22 @@ export class Sound {
   }
 
   async toggle() {
-    if (this.on) await this.context.suspend();
-    else {
-      this.context ??= new AudioContext();
-      await this.context.resume();
-      this.play();
+    this.wanted = !this.on;
+    if (this.on) return this.context.suspend();
+    await this.start();
+    this.play();
+  }
+
+  async wake() {
+    if (this.wanted && !this.on) await this.start();
+  }
+
+  async start() {
+    if (!this.context) {
+      this.context = new AudioContext();
+      this.context.addEventListener("statechange", () => this.show());
     }
-    this.show();
+    await this.context.resume();
   }
 
   show() {

@@ -104,7 +104,16 @@ def test_a_lost_connection_cannot_be_overlooked(page: Page, console: Console) ->
 def test_the_sound_says_whether_it_is_on(page: Page) -> None:
     log_in_by_keys(page)
     page.get_by_role("button", name="Sound is off: turn on").click()
-    expect(page.get_by_role("button", name="Sound is on")).to_have_attribute("aria-pressed", "true")
+    on = page.get_by_role("button", name="Sound is on")
+    expect(on).to_have_attribute("aria-pressed", "true")
+    page.goto("/incidents/")  # on the next page it is on again, at the latest with the first key
+    page.keyboard.press("Tab")
+    expect(on).to_have_attribute("aria-pressed", "true")
+    on.press("Enter")
+    expect(page.get_by_role("button", name="Sound is off: turn on")).to_have_attribute("aria-pressed", "false")
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Sound is off: turn on")).to_be_visible()
 
 
 def barriers(page: Page, where: str) -> list[str]:

@@ -15,9 +15,11 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from alerts import intake, transitions, upkeep
+from alerts.accounts import wall_screens
 from alerts.api import tokens
 from alerts.models import (
     ApiCall,
+    ApiToken,
     Attempt,
     AuditEvent,
     ConcernReport,
@@ -29,6 +31,7 @@ from alerts.models import (
     ProviderEvent,
     PushSubscription,
     RetentionRun,
+    WallScreen,
 )
 from alerts.retention import files, locks, ring, running
 from alerts.retention.classes import CLASSES
@@ -171,6 +174,22 @@ def test_tokens_requests_and_devices_of_people_who_left_go_too(room: ControlRoom
     running.run_now()
     assert not ApiCall.objects.exists()
     assert PushSubscription.objects.get().contact == olivia  # she can still be paged there
+
+
+def test_keys_of_systems_and_screens_go_a_year_after_they_have_ended(room: ControlRoom) -> None:
+    long_ago = timezone.now() - timedelta(days=366)
+    for name in ("ended", "revoked", "in use"):
+        tokens.make(name, ["sites:read"], by="sam", days=30)
+        wall_screens.make(name, None, by="sam", days=30)
+    for keys in (ApiToken.objects, WallScreen.objects):
+        keys.update(created_at=long_ago - timedelta(days=30))
+        keys.filter(name="ended").update(expires_at=long_ago)
+        keys.filter(name="revoked").update(revoked_at=long_ago, revoked_by="sam")
+    ran_yesterday()
+    classes = [one for one in CLASSES if one.key in ("api_token", "wall_screen")]
+    assert [(one.count(timezone.now()).count, one.count(timezone.now()).total) for one in classes] == [(2, 3)] * 2
+    running.run_now()
+    assert [key.name for key in (*ApiToken.objects.all(), *WallScreen.objects.all())] == ["in use", "in use"]
 
 
 def test_every_class_of_the_table_is_somebodys_and_nobody_deletes_what_stays(room: ControlRoom) -> None:
