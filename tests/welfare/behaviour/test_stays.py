@@ -308,3 +308,19 @@ def test_a_foot_that_seems_raised_is_not_on_the_railing_of_somebody_who_walks_on
     for t in fifths(3, 5):
         episode.note_rail(t, replace(UNKNOWN, hips_m=1.2, hips_on=True, known=True))
     assert on_the_barrier(episode, 4.8) is not None  # hips on the rail are critical, moving or not
+
+
+@pytest.mark.parametrize(("aslant_deg", "told"), [(0, True), (-35, True), (40, True), (55, False), (80, False)])
+def test_who_runs_to_the_edge_straight_or_aslant_is_told_and_who_runs_along_it_is_not(
+    aslant_deg: float, told: bool
+) -> None:
+    speed, slant = 3.6, np.radians(aslant_deg)
+    until = 2.9 / (speed * np.cos(slant))
+
+    def at(t_s: float) -> Place:
+        run = min(t_s, until) * speed
+        return (12.0 + run * float(np.sin(slant)), -3.5 + run * float(np.cos(slant)))
+
+    events = watch(Assessor(VIEW), [(t, [person(t, at(t))]) for t in fifths(0, 8)])
+    cues = {reason.cue for event in events if isinstance(event, ConcernRaised) for reason in event.reasons}
+    assert ("run" in cues) is told

@@ -89,6 +89,16 @@ def test_a_bag_that_somebody_leaves_is_a_notice_and_counts_more_the_longer_it_st
     assert {row[0]: row[1] for row in stay["evidence"]}["object"] > 1.5
 
 
+def test_the_shadow_of_the_first_person_hides_no_bag() -> None:
+    scene = Scene()
+    scene.go([None] * 4)  # the ground is free for two seconds, and then lies in the shadow of who stands beside it
+    scene.go([(11.0, -1.2)] * 8, lambda picture: shade(picture, BAG))
+    scene.go([BAG] * 4, bag)
+    scene.go(walk(12.3, 18.0), bag)
+    scene.go([(18.0, -1.2)] * 16, bag)
+    assert scene.tiers == [Tier.NOTICE]
+
+
 def test_a_bag_beside_somebody_who_stays_is_nothing() -> None:
     scene = arrives()
     scene.go([BAG] * 4, bag)
