@@ -16,6 +16,7 @@ is that of the last seconds.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from welfare.behaviour.cues import ramp
 from zones.geometry import Points, View
@@ -69,7 +70,9 @@ class Looks:
     guess_rad: float = float("nan")
 
     @classmethod
-    def of(cls, view: View, foot: Points, out: Points, pixels: Points, trunk_m: Points | None = None) -> "Looks":
+    def of(
+        cls, view: View, foot: Points, out: Points, pixels: Points, trunk_m: NDArray[np.floating] | None = None
+    ) -> "Looks":
         """Read one sight.
 
         Args:
@@ -139,7 +142,7 @@ def _from_sight(share: float, down_rad: float) -> float:
     return float(np.arccos(np.clip(share * np.cos(down_rad), -1.0, 1.0)))
 
 
-def _guess(view: View, hips: Points, out: Points, trunk_m: Points) -> float:
+def _guess(view: View, hips: Points, out: Points, trunk_m: NDArray[np.floating]) -> float:
     """Lean of the trunk over the edge, radians, by what the network guesses of its depth."""
     sight, right, below = view.rays(hips + np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
     axes, _ = np.linalg.qr(np.column_stack([sight, right, below]))
