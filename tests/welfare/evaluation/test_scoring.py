@@ -92,6 +92,7 @@ def test_the_headline_keeps_small_people_and_held_out_clips_apart() -> None:
     assert (groups["of these: held out"].found, groups["of these: held out"].positive) == (0, 1)
     assert (groups["of these: held out"].quiet, groups["of these: held out"].ordinary) == (0, 1)
     assert groups["under 120 px"].positive == 1
+    assert "of these: open, seen end on" not in groups
     assert groups["all"].pages[Tier.CONCERN] == 1
     assert groups["all"].hours == pytest.approx(30 / 3600)
 

@@ -111,15 +111,12 @@ def figures(name: str, scored: Iterable[Scored]) -> Figures:
 
 
 def headline(scored: Sequence[Scored]) -> list[Figures]:
-    """The groups that targets are stated for: people seen well, small people, and clips that were held out."""
+    """The groups that targets are stated for and that there are: people seen well, by set, and small people."""
     well = [s for s in scored if s.clip.person_px >= WELL_SEEN_PX]
     small = [s for s in scored if s.clip.person_px < WELL_SEEN_PX]
-    return [
-        figures(f"at {WELL_SEEN_PX} px and above", well),
-        *(figures(f"of these: {words}", [s for s in well if s.clip.group == group]) for group, words in GROUPS.items()),
-        figures(f"under {WELL_SEEN_PX} px", small),
-        figures("all", scored),
-    ]
+    sets = {f"of these: {words}": [s for s in well if s.clip.group == group] for group, words in GROUPS.items()}
+    groups = {f"at {WELL_SEEN_PX} px and above": well, **sets, f"under {WELL_SEEN_PX} px": small, "all": scored}
+    return [figures(name, group) for name, group in groups.items() if group]
 
 
 BREAKDOWNS: dict[str, Callable[[Scored], str]] = {
