@@ -21,6 +21,10 @@ if __name__ == "__main__":
         enter()
     elif sys.argv[1:2] and sys.argv[1] in WITHOUT_SETTINGS:
         os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
+    elif "SECRET_KEY" not in os.environ:
+        from welfare.demo.environment import join
+
+        join()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

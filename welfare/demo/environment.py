@@ -1,7 +1,8 @@
 """The demo's own world, made before Django reads its settings: lock, ports, secrets, PostgreSQL, Valkey.
 
 Everything lives under `.run/demo` (or `.run/once` for `--once`, which starts from nothing each time).
-Secrets are made once and kept in `secrets.json` there: a demo that is started again goes on where it was.
+Secrets are made once and kept in `secrets.json` there: a demo that is started again goes on where it was. While it
+runs, other commands of manage.py are about it, unless they are told of another installation.
 """
 
 import fcntl
@@ -18,6 +19,7 @@ from typing import IO
 from welfare.embedded import EmbeddedPostgres, EmbeddedValkey
 
 BASE_DIR = Path(__file__).resolve().parents[2]
+WORLD = "environment.json"  # of the demo that runs, for other commands
 _held: list[IO[str]] = []  # the lock is held while this process lives
 _services: list[EmbeddedPostgres | EmbeddedValkey] = []
 
@@ -50,8 +52,18 @@ def enter(once: bool) -> None:
         "SECOND_STEP_ROLES": "",  # the printed log-ins work by password alone: this is a demo
         "PYTHONUNBUFFERED": "1",
     }
+    environment |= _start_services(run_dir)
     os.environ.update(environment)
-    os.environ.update(_start_services(run_dir))
+    _write(run_dir / WORLD, environment)
+
+
+def join() -> None:
+    """Put the demo that runs here into the environment of another command, where nothing else is set up."""
+    run_dir = BASE_DIR / ".run" / "demo"
+    if (BASE_DIR / ".env").exists() or not (run_dir / WORLD).exists() or not _runs(run_dir):
+        return
+    os.environ.update(json.loads((run_dir / WORLD).read_text()))
+    sys.stderr.write("This is about the demo that runs here: there is no .env, and SECRET_KEY is not set.\n")
 
 
 def leave() -> None:
@@ -76,6 +88,24 @@ def _lock(run_dir: Path) -> None:
     lock.write(str(os.getpid()))
     lock.flush()
     _held.append(lock)
+
+
+def _runs(run_dir: Path) -> bool:
+    with (run_dir / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _write(file: Path, values: Mapping[str, str]) -> None:
+    """Whole or not at all, for its owner's eyes alone."""
+    part = file.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    part.write_text(json.dumps(values))
+    part.rename(file)
 
 
 def _port(name: str, default: int) -> int:
@@ -116,10 +146,7 @@ def _secrets(file: Path) -> Mapping[str, str]:
     if made.keys() <= kept.keys():
         return kept
     both = made | kept  # an older demo knew fewer of them
-    part = file.with_suffix(".part")
-    part.touch(mode=0o600)
-    part.write_text(json.dumps(both))
-    part.rename(file)
+    _write(file, both)
     return both
 
 

@@ -52,6 +52,27 @@ def test_a_second_demo_is_refused_and_a_lock_left_by_a_killed_one_is_not_in_the_
     environment._held.pop().close()
 
 
+def test_another_command_is_about_the_demo_that_runs_unless_something_else_is_set_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_dir = tmp_path / ".run" / "demo"
+    monkeypatch.setattr(environment, "BASE_DIR", tmp_path)
+    monkeypatch.delenv("HANDRAIL_DEMO_TEST", raising=False)
+    environment.join()  # no demo was ever here
+    environment._lock(run_dir)
+    environment._write(run_dir / environment.WORLD, {"HANDRAIL_DEMO_TEST": "its database"})
+    (tmp_path / ".env").touch()
+    environment.join()
+    assert "HANDRAIL_DEMO_TEST" not in os.environ
+    (tmp_path / ".env").unlink()
+    environment.join()
+    assert os.environ.pop("HANDRAIL_DEMO_TEST") == "its database"
+    assert "about the demo that runs here" in capsys.readouterr().err
+    environment._held.pop().close()
+    environment.join()  # it has ended
+    assert "HANDRAIL_DEMO_TEST" not in os.environ
+
+
 def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
     file = tmp_path / "secrets.json"
     made = environment._secrets(file)
