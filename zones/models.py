@@ -123,6 +123,12 @@ class Camera(models.Model):
     def __str__(self) -> str:
         return f"{self.site} / {self.name}"
 
+    @classmethod
+    def named(cls) -> str:
+        """Every camera with its number, to choose from."""
+        every = (f"{camera.pk} ({camera})" for camera in cls.objects.select_related("site").order_by("pk"))
+        return ", ".join(every) or "none yet: add one on the page Cameras"
+
     @property
     def password(self) -> str:
         """The password in clear; never log or show it."""

@@ -88,7 +88,8 @@ def test_the_stand_in_changes_the_picture_only_around_itself_and_looks_like_its_
     assert person.draw(picture, 60.0, noise=2.0)[1] is None
 
 
-def drilled(places_: int, drill: Drill, *clips: tuple[str, int]) -> Session:
+def drilled(places_: int, drill: Drill, *clips: tuple[str, int], said: list[str] | None = None) -> Session:
+    said = [] if said is None else said
     call_command("loaddata", "demo", verbosity=0)
     site = view()
     camera = Camera.objects.create(
@@ -102,7 +103,7 @@ def drilled(places_: int, drill: Drill, *clips: tuple[str, int]) -> Session:
     own = WatchedZone.build("footway", watched.polygon, watched.edge, key=zone.pk)
     seen = View.build(homography=site.homography, size=site.size, rail_height_m=1.1, zones=[own])
     with Models(detector=Detector(**settings.DETECTOR)) as models:
-        session = Session(camera.pk, seen, own, places(seen, own, 5)[:places_], drill, models, lambda _: None)
+        session = Session(camera.pk, seen, own, places(seen, own, 5)[:places_], drill, models, said.append)
         session.run(live(*clips))
     return session
 
@@ -143,8 +144,10 @@ def test_somebody_who_comes_into_the_zone_ends_the_drill_at_once_and_closes_its_
 
 @pytest.mark.slow
 def test_with_people_in_the_zone_from_the_start_a_drill_draws_nobody(transactional_db: None) -> None:
-    session = drilled(2, Drill(), ("two_people", 40))
+    said: list[str] = []
+    session = drilled(2, Drill(), ("two_people", 40), said=said)
     assert session.passed == []
+    assert said == ["waiting until nobody was in the zone for 5 s, 10 minutes at most", "the camera's pictures ended"]
     assert not Incident.objects.exists()
 
 
@@ -197,3 +200,5 @@ def test_a_contact_who_cannot_be_reached_is_refused_before_the_drill_begins(tran
     assert "no active contact 999" in contact_fault(999)
     with pytest.raises(CommandError, match="no active contact 999"):
         call_command("drill", "1", "--contact", "999")
+    with pytest.raises(CommandError, match=r"no camera 77; there are: 1 \(Demo Bridge / East parapet\)"):
+        call_command("drill", "77")

@@ -83,6 +83,7 @@ class Session:
     stopped: str = ""
     last_picture: Picture | None = None
     _clear_since_s: float | None = None
+    _waits: bool = False
 
     def run(self, frames: Iterable[tuple[float, Picture]]) -> None:
         """Go through the places; returns when all are done, or it was stopped.
@@ -122,10 +123,15 @@ class Session:
         finally:
             if turn is not None:
                 turn.end(f"DRILL stopped: {self.stopped or 'interrupted'}")
-            self.say(self.stopped or "the drill is over")
+            whole = turn is None and len(self.passed) == len(self.places)
+            self.say(self.stopped or ("the drill is over" if whole else "interrupted"))
 
     def _next_turn(self, at_s: float, *, live: bool) -> "_Turn | None":
         if live:
+            if not self._waits:
+                self._waits = True
+                minutes = PATIENCE_S / 60
+                self.say(f"waiting until nobody was in the zone for {CLEAR_S:.0f} s, {minutes:.0f} minutes at most")
             return None
         self._clear_since_s = self._clear_since_s if self._clear_since_s is not None else at_s
         if at_s - self._clear_since_s < CLEAR_S:

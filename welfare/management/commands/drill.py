@@ -48,7 +48,7 @@ class Command(BaseCommand):
     ) -> None:
         watched = Camera.objects.filter(pk=camera).first()
         if watched is None:
-            raise CommandError(f"there is no camera {camera}")
+            raise CommandError(f"there is no camera {camera}; there are: {Camera.named()}")
         if contact is not None and (fault := contacts.contact_fault(contact)):
             raise CommandError(f"the drill cannot begin: {fault}")
         try:

@@ -30,10 +30,7 @@ class Command(BaseCommand):
         """Claim the camera and watch it."""
         camera = Camera.objects.filter(pk=camera_id).first()
         if camera is None:
-            known = (
-                ", ".join(f"{c.pk} ({c})" for c in Camera.objects.order_by("pk")) or "none yet: add one in the admin"
-            )
-            raise CommandError(f"there is no camera {camera_id}; there are: {known}")
+            raise CommandError(f"there is no camera {camera_id}; there are: {Camera.named()}")
         claimed = leases.claim(f"watch/{socket.gethostname()}/{os.getpid()}", 1, camera_id)
         if not claimed:
             raise CommandError(f"camera {camera_id} is disabled, or a worker watches it: disable it there first")
