@@ -20,6 +20,7 @@ from welfare.embedded import EmbeddedPostgres, EmbeddedValkey
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 WORLD = "environment.json"  # of the demo that runs, for other commands
+SERVICES = ("DATABASE_URL", "REDIS_URL")  # embedded ones, or those that the environment names
 _held: list[IO[str]] = []  # the lock is held while this process lives
 _services: list[EmbeddedPostgres | EmbeddedValkey] = []
 
@@ -36,6 +37,7 @@ def enter(once: bool) -> None:
     """
     run_dir = BASE_DIR / ".run" / ("once" if once else "demo")
     _lock(run_dir)
+    (run_dir / WORLD).unlink(missing_ok=True)
     port = _free_port() if once else _port("PORT", 8000)
     twilio_port = _free_port() if once else _port("TWILIO_PORT", 8900)
     if once:
@@ -52,9 +54,9 @@ def enter(once: bool) -> None:
         "SECOND_STEP_ROLES": "",  # the printed log-ins work by password alone: this is a demo
         "PYTHONUNBUFFERED": "1",
     }
-    environment |= _start_services(run_dir)
     os.environ.update(environment)
-    _write(run_dir / WORLD, environment)
+    os.environ.update(_start_services(run_dir))
+    _write(run_dir / WORLD, {name: os.environ[name] for name in (*environment, *SERVICES)})
 
 
 def join() -> None:

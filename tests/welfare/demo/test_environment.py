@@ -73,6 +73,22 @@ def test_another_command_is_about_the_demo_that_runs_unless_something_else_is_se
     assert "HANDRAIL_DEMO_TEST" not in os.environ
 
 
+def test_the_world_of_a_demo_names_the_database_that_it_was_given(tmp_path: Path) -> None:
+    program = "import sys; from pathlib import Path; from welfare.demo import environment as e; \
+e.BASE_DIR = Path(sys.argv[1]); e.enter(once=False)"
+    given = {"DATABASE_URL": "postgres://elsewhere/handrail", "REDIS_URL": "redis://elsewhere"}
+    ports = {name: str(environment._free_port()) for name in ("PORT", "TWILIO_PORT")}
+    subprocess.run(
+        [sys.executable, "-c", program, tmp_path],
+        env={**os.environ, **given, **ports},
+        cwd=environment.BASE_DIR,
+        check=True,
+    )
+    file = tmp_path / ".run" / "demo" / environment.WORLD
+    assert (given | ports).items() <= json.loads(file.read_text()).items()
+    assert file.stat().st_mode & 0o077 == 0
+
+
 def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
     file = tmp_path / "secrets.json"
     made = environment._secrets(file)
